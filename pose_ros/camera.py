@@ -1,0 +1,68 @@
+"""The pinhole camera with lens distortion: image pixels from and to rays in the optical frame.
+
+Optical frame (REP-103): x right, y down, z forward [m].
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from pose_ros.errors import CameraError
+
+
+@dataclass(frozen=True, eq=False)
+class Camera:
+    """Intrinsics of one camera.
+
+    Attributes:
+        width, height: of its image [px].
+        matrix: (3, 3) K with focal lengths and centre [px].
+        distortion: (n,) coefficients in OpenCV's order (plumb_bob 5 or rational_polynomial 8, or 4 if fisheye).
+        fisheye: the `equidistant` model instead of plumb_bob.
+
+    Raises:
+        CameraError: the matrix is not finite, or has no positive focal lengths.
+    """
+
+    width: int
+    height: int
+    matrix: np.ndarray
+    distortion: np.ndarray = field(default_factory=lambda: np.zeros(5))
+    fisheye: bool = False
+
+    def __post_init__(self) -> None:
+        matrix = np.asarray(self.matrix, float)
+        if matrix.shape != (3, 3) or not np.isfinite(matrix).all() or not np.isfinite(self.distortion).all():
+            raise CameraError(f'a camera needs a finite 3x3 K and finite D, got K {matrix.tolist()}')
+        if matrix[0, 0] <= 0 or matrix[1, 1] <= 0:
+            raise CameraError(f'focal lengths must be positive, got fx {matrix[0, 0]}, fy {matrix[1, 1]}: uncalibrated?')
+
+    @classmethod
+    def from_field_of_view(cls, width: int, height: int, horizontal_deg: float = 60.0) -> Camera:
+        """An undistorted camera with the given horizontal field of view [deg], for images without calibration."""
+        focal = width / 2 / np.tan(np.deg2rad(horizontal_deg) / 2)
+        return cls(width, height, np.array([[focal, 0, (width - 1) / 2], [0, focal, (height - 1) / 2], [0, 0, 1]]))
+
+    def rays(self, pixels: np.ndarray) -> np.ndarray:
+        """(N, 2) image px -> (N, 3) directions in the optical frame with z = 1; NaN stays NaN."""
+        undistort = cv2.fisheye.undistortPoints if self.fisheye else cv2.undistortPoints
+        points = np.asarray(pixels, float).reshape(-1, 1, 2)
+        normal = undistort(points, np.asarray(self.matrix, float), np.asarray(self.distortion, float)).reshape(-1, 2)
+        normal[np.isnan(points).any(axis=(1, 2))] = np.nan
+        return np.column_stack([normal, np.ones(len(normal))])
+
+    def unproject(self, pixels: np.ndarray, depths: np.ndarray) -> np.ndarray:
+        """(N, 2) image px at (N,) depths along z [m] -> (N, 3) points [m], optical frame."""
+        return self.rays(pixels) * np.asarray(depths, float).reshape(-1, 1)
+
+    def project(self, points: np.ndarray) -> np.ndarray:
+        """(N, 3) points [m], optical frame -> (N, 2) image px; NaN for points behind the camera."""
+        points = np.asarray(points, float)
+        model = cv2.fisheye.projectPoints if self.fisheye else cv2.projectPoints
+        pixels, _ = (model(points.reshape(-1, 1, 3), np.zeros(3), np.zeros(3), np.asarray(self.matrix, float),
+                           np.asarray(self.distortion, float)))
+        pixels = pixels.reshape(-1, 2)
+        pixels[~(points[:, 2] > 0)] = np.nan
+        return pixels
