@@ -1,0 +1,1 @@
+"""Torch networks and their checkpoints: tensor in, tensors out."""

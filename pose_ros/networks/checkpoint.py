@@ -1,0 +1,106 @@
+"""Checkpoints of the networks: safetensors with half-precision weights, the network's shape and training facts inside."""
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from pose_ros.errors import WeightsError
+from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
+
+_KIND = 'pose_ros.openpose'
+
+
+def save_openpose(path: Path | str, net: OpenPoseNet, metadata: Mapping[str, Any]) -> None:
+    """Write a network in fp16 (its integer buffers as they are), atomically: a full disk leaves the old file alone.
+
+    Args:
+        metadata: training facts, JSON-able; `load_openpose` returns them unchanged.
+
+    Raises:
+        WeightsError: the file cannot be written.
+    """
+    path = Path(path)
+    tensors = {name: _halved(value) for name, value in net.state_dict().items()}
+    header = {'kind': _KIND, 'shape': json.dumps(asdict(net.shape)), 'training': json.dumps(dict(metadata))}
+    partial = path.with_suffix('.partial')
+    try:
+        save_file(tensors, partial, header)
+        partial.replace(path)
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise WeightsError(f'cannot write the checkpoint {path.name}: {error}; allowed: a writable folder with '
+                           'some 10 MB free') from error
+
+
+def load_openpose(path: Path | str) -> tuple[OpenPoseNet, dict[str, Any]]:
+    """The network of a checkpoint, in fp32 and evaluation mode, and its training facts.
+
+    Raises:
+        WeightsError: the file is missing, damaged, of another kind, or its tensors do not fit the network.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise WeightsError(f'no checkpoint at {path}; allowed: a .safetensors file written by `pose-ros train`')
+    header, tensors = _read(path)
+    net = OpenPoseNet(_shape(path, header))
+    _check_tensors(path, net.state_dict(), tensors)
+    net.load_state_dict(tensors)
+    return net.eval(), json.loads(header.get('training', '{}'))
+
+
+def digest(path: Path | str) -> str:
+    """The sha256 of a file, as 64 hexadecimal digits.
+
+    Raises:
+        WeightsError: the file cannot be read.
+    """
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError as error:
+        raise WeightsError(f'cannot read the checkpoint {path}: {error}; allowed: a readable file') from error
+
+
+def _halved(value: Tensor) -> Tensor:
+    value = value.detach().cpu()
+    return (value.half() if value.is_floating_point() else value).contiguous()
+
+
+def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    try:
+        with safe_open(path, framework='pt') as file:
+            return dict(file.metadata() or {}), {name: file.get_tensor(name) for name in file.keys()}
+    except (OSError, SafetensorError) as error:
+        raise WeightsError(f'{path.name} is damaged or no safetensors file: {error}; allowed: a checkpoint '
+                           'written by `pose-ros train`') from error
+
+
+def _shape(path: Path, header: Mapping[str, str]) -> OpenPoseShape:
+    if header.get('kind') != _KIND:
+        raise WeightsError(f'{path.name} holds weights of kind {header.get("kind")!r}; allowed: {_KIND!r}')
+    try:
+        values = json.loads(header['shape'])
+        return OpenPoseShape(tuple(values['widths']), tuple(values['blocks']), values['features'], values['stages'])
+    except (KeyError, TypeError, ValueError) as error:
+        raise WeightsError(f'{path.name} does not say the shape of its network ({error!r}); allowed: the fields of '
+                           'OpenPoseShape as JSON') from error
+
+
+def _check_tensors(path: Path, wanted: Mapping[str, Tensor], got: Mapping[str, Tensor]) -> None:
+    for name in sorted(wanted.keys() ^ got.keys()):
+        state = 'lacks' if name in wanted else 'has an unknown'
+        raise WeightsError(f'{path.name} {state} tensor {name!r}; allowed: exactly the {len(wanted)} of its network')
+    for name, tensor in got.items():
+        if tensor.shape != wanted[name].shape:
+            raise WeightsError(f'tensor {name!r} of {path.name} has shape {tuple(tensor.shape)}; allowed: '
+                               f'{tuple(wanted[name].shape)}')
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise WeightsError(f'tensor {name!r} of {path.name} is not finite; allowed: finite numbers')
