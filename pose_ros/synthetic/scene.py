@@ -1,0 +1,159 @@
+"""One labelled picture: several people before a background, with keypoints and their visibility as COCO defines them."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from pose_ros.skeletons import COCO17, OPENPOSE18
+from pose_ros.synthetic.appearance import sample_appearance, sample_light
+from pose_ros.synthetic.backgrounds import background, crop_photo, paint
+from pose_ros.synthetic.bodies import Body, BodyModel
+from pose_ros.synthetic.renderer import Renderer, View
+from pose_ros.synthetic.rotations import X, Z, rotation
+
+BODIES_TO_CAMERA = np.array([[1, 0, 0], [0, 0, -1], [0, 1, 0.]])
+NEAREST_M = 0.9
+COUNT_SHARE = [.04, .40, .24, .14, .10, .05, .03]
+OCCLUDER = 255
+# Which way each point of the face looks, on the rest pose; it is labelled only where it looks at the camera.
+FACE = {'nose': (0, -1, 0), 'left_eye': (.35, -1, 0), 'right_eye': (-.35, -1, 0), 'left_ear': (1, .1, 0), 'right_ear': (-1, .1, 0)}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A labelled picture.
+
+    Attributes:
+        image: (H, W, 3) uint8 RGB.
+        persons: (P, 18, 3) float32 in the order of OPENPOSE18: x, y [px] and visibility (0 unlabelled, 1 hidden, 2 visible).
+    """
+
+    image: np.ndarray
+    persons: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Placed:
+    body: Body
+    view: View
+    number: int
+
+
+def openpose_from_coco(keypoints: np.ndarray) -> np.ndarray:
+    """(..., 17, 3) COCO keypoints with visibility -> (..., 18, 3) OpenPose ones; the neck is between the shoulders."""
+    order = OPENPOSE18.indices_in(COCO17)
+    persons = np.where((order >= 0)[:, None], keypoints[..., order, :], 0).astype(np.float32)
+    left, right = (keypoints[..., COCO17.index(f'{side}_shoulder'), :] for side in ('left', 'right'))
+    neck = np.concatenate([(left + right)[..., :2] / 2, np.minimum(left, right)[..., 2:]], -1)
+    persons[..., OPENPOSE18.index('neck'), :] = neck * (neck[..., 2:] > 0)
+    return persons
+
+
+class SceneSampler:
+    """Draws one scene after another; the same photos and seed give the same scenes.
+
+    Args:
+        photos: people-free photos, (h, w, 3) uint8 RGB.
+        size: side of the pictures [px].
+        pool: posed bodies held ready; a few are replaced at every fourth scene.
+    """
+
+    def __init__(self, photos: Sequence[np.ndarray], size: int = 320, pool: int = 96) -> None:
+        self._photos, self._size, self._pool_size = photos, size, pool
+        self._model = BodyModel()
+        printing = np.random.default_rng(0)
+        prints = [crop_photo(printing, photos, 128) for _ in range(32)]
+        self._prints, self._renderer = len(prints), Renderer(size, self._model, prints)
+        self.restart(0)
+
+    def restart(self, seed: int) -> None:
+        """Begin the sequence of scenes of this seed."""
+        self._random = np.random.default_rng(seed)
+        self._pool = self._model.sample(self._random, self._pool_size)
+
+    def sample(self) -> Scene:
+        """The next scene."""
+        if self._random.random() < .25:
+            self._pool = self._pool[4:] + self._model.sample(self._random, 4)
+        placed = self._place_people()
+        image, owners = self._compose()
+        persons = [_label(one, owners) for one in placed]
+        persons = np.stack(persons) if persons else np.zeros((0, 17, 3), np.float32)
+        return Scene(image, openpose_from_coco(persons))
+
+    def _place_people(self) -> list[_Placed]:
+        random, placed = self._random, []
+        self._renderer.begin()
+        light, focal = sample_light(random), self._size * random.uniform(.6, 2.2)
+        pitch = rotation(X, random.normal(0, 8) if random.random() < .7 else random.uniform(-30, 35))
+        count = int(random.choice(len(COUNT_SHARE), p=COUNT_SHARE))
+        crowd = random.uniform(.25, .95)
+        for number in range(1, count + 1):
+            height = _height(random, count, crowd)
+            neighbour = placed[-1].view if placed and random.random() < .3 else None
+            body = self._pool[random.integers(len(self._pool))]
+            view = self._view(body, height, focal, pitch, neighbour)
+            if (body.vertices @ view.rotation.T + view.translation)[:, 2].min() > .12:
+                self._renderer.draw(body, sample_appearance(random, self._prints), light, view, number)
+                placed.append(_Placed(body, view, number))
+        return placed
+
+    def _view(self, body: Body, height: float, focal: float, pitch: np.ndarray, neighbour: View | None) -> View:
+        """A view in which the person is about `height` of the picture tall, next to a neighbour if there is one."""
+        random = self._random
+        turn = rotation(Z, random.normal(0, 40) if random.random() < .6 else random.uniform(-180, 180))
+        z = body.keypoints[:, 2]
+        extent = max(1.0, np.ptp(z) + .25)
+        depth = max(NEAREST_M, focal * extent / (height * self._size))
+        shown = focal * extent / depth / self._size
+        x, y = random.uniform(.1, .9), random.uniform(.3, .75)
+        if shown > .95:  # a close person: the upper body stays in the picture
+            x, y = random.uniform(.25, .75), random.uniform(.15, .5) + (shown * .5 - .1) * random.uniform(.2, 1.1)
+        if neighbour is not None:
+            x = .5 + neighbour.translation[0] / neighbour.translation[2] * focal / self._size + random.normal(0, .15) * shown
+        matrix = BODIES_TO_CAMERA @ pitch @ turn
+        centre = np.array([(x - .5) * self._size / focal, (y - .5) * self._size / focal, 1]) * depth
+        return View(matrix, centre - matrix @ np.array([0, 0, (z.max() + z.min()) / 2]), focal)
+
+    def _compose(self) -> tuple[np.ndarray, np.ndarray]:
+        random = self._random
+        people, owners = self._renderer.read()
+        owners = owners.copy()
+        behind = background(random, self._photos, self._size)
+        inside = cv2.GaussianBlur((owners > 0).astype(np.float32), (0, 0), .7)
+        alpha = np.clip((inside - .4) / .5, 0, 1) * (owners > 0)  # soft edges, no fringe of the empty frame
+        image = (behind + (people.astype(np.float32) - behind) * alpha[..., None]).astype(np.uint8)
+        for _ in range(random.integers(1, 4) if random.random() < .35 else 0):
+            owners[paint(random, image, self._photos, .35) > 127] = OCCLUDER
+        return image, owners
+
+
+def _height(random: np.random.Generator, count: int, crowd: float) -> float:
+    """Height of a person as a share of the picture."""
+    if count == 1:
+        return random.uniform(.3, .95) if random.random() < .6 else random.uniform(.95, 2.6)
+    return min(crowd * random.uniform(.6, 1.4), .9 if count >= 4 else 1.8)
+
+
+def _label(person: _Placed, owners: np.ndarray) -> np.ndarray:
+    """(17, 3): x, y [px], visibility."""
+    size, labels = len(owners), np.zeros((17, 3), np.float32)
+    pixels = person.view.project(person.body.keypoints, size)
+    for i, (x, y) in enumerate(pixels):
+        if not (0 <= x <= size - 1 and 0 <= y <= size - 1):
+            continue
+        around = owners[max(0, round(y) - 2):round(y) + 3, max(0, round(x) - 2):round(x) + 3]
+        visible = bool((around == person.number).any())
+        name = COCO17.keypoints[i]
+        if name not in FACE or visible and _faces_camera(person, name, person.body.keypoints[i]):
+            labels[i] = x, y, 1 + visible
+    return labels
+
+
+def _faces_camera(person: _Placed, name: str, point: np.ndarray) -> bool:
+    looks = person.view.rotation @ person.body.head[:3, :3] @ np.array(FACE[name], float)
+    towards = -(person.view.rotation @ point + person.view.translation)
+    return bool(looks @ towards > -.12 * np.linalg.norm(looks) * np.linalg.norm(towards))
