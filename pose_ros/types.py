@@ -1,7 +1,8 @@
-"""What flows through the pipeline: people, as frozen dataclasses over read-only numpy arrays."""
+"""What flows through the pipeline: people, their points and their tracks, as frozen dataclasses over read-only arrays."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from enum import IntEnum
 
 import numpy as np
 
@@ -15,6 +16,64 @@ def _frozen(array: np.ndarray, dtype: type) -> np.ndarray:
     return frozen
 
 
+class PointSource(IntEnum):
+    """Where a point comes from; the values of `Keypoint.depth_source`."""
+
+    NONE = 0
+    SENSOR = 1
+    LIFTED = 2
+    TRIANGULATED = 3
+    PREDICTED = 4
+
+
+class TrackState(IntEnum):
+    """What a tracker knows of a person; the values of `PersonPose.track_state`."""
+
+    NEW = 0
+    TRACKED = 1
+    PREDICTED = 2
+    LOST = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """The K keypoints of one person in space.
+
+    Attributes:
+        positions: (K, 3) float64 [m], in the frame their maker names; NaN = unknown.
+        covariances: (K, 3, 3) float64 [m^2] of the positions; NaN = unknown.
+        sources: (K,) uint8, a `PointSource` each; NONE where the position is unknown.
+
+    Raises:
+        SkeletonError: the three do not fit together.
+    """
+
+    positions: np.ndarray
+    covariances: np.ndarray
+    sources: np.ndarray
+
+    def __post_init__(self) -> None:
+        shapes = np.shape(self.positions), np.shape(self.covariances), np.shape(self.sources)
+        count = len(self.positions)
+        if shapes != ((count, 3), (count, 3, 3), (count,)):
+            raise SkeletonError(f'points need positions (K, 3), covariances (K, 3, 3) and sources (K,), got {shapes}')
+        object.__setattr__(self, 'positions', _frozen(self.positions, np.float64))
+        object.__setattr__(self, 'covariances', _frozen(self.covariances, np.float64))
+        object.__setattr__(self, 'sources', _frozen(self.sources, np.uint8))
+
+    @property
+    def known(self) -> np.ndarray:
+        """(K,) bool: which keypoints have a position in space."""
+        return np.isfinite(self.positions).all(axis=1)
+
+    def taken(self, indices: np.ndarray) -> Points:
+        """Other keypoints' points: (N,) indices into these; -1 gives an unknown point."""
+        absent = np.asarray(indices) < 0
+        return Points(np.where(absent[:, None], np.nan, self.positions[indices]),
+                      np.where(absent[:, None, None], np.nan, self.covariances[indices]),
+                      np.where(absent, PointSource.NONE, self.sources[indices]))
+
+
 @dataclass(frozen=True, eq=False)
 class Person:
     """One detected human in one image.
@@ -25,6 +84,7 @@ class Person:
         scores: (K,) float32, confidence 0..1 of each keypoint; 0 = not found.
         score: confidence 0..1 of the person.
         track_id: identity over time; -1 = not tracked.
+        points: the keypoints in space, once lifted; None before.
     """
 
     skeleton: Skeleton
@@ -32,9 +92,12 @@ class Person:
     scores: np.ndarray
     score: float
     track_id: int = -1
+    points: Points | None = None
 
     def __post_init__(self) -> None:
         count = len(self.skeleton)
+        if self.points is not None and len(self.points.positions) != count:
+            raise SkeletonError(f'{self.skeleton.name} needs {count} points, got {len(self.points.positions)}')
         if np.shape(self.keypoints) != (count, 2) or np.shape(self.scores) != (count,):
             raise SkeletonError(f'{self.skeleton.name} needs keypoints ({count}, 2) and scores ({count},), '
                                 f'got {np.shape(self.keypoints)} and {np.shape(self.scores)}')
@@ -63,4 +126,34 @@ class Person:
         source = skeleton.indices_in(self.skeleton)
         keypoints = np.where(source[:, None] >= 0, self.keypoints[source], np.nan)
         return replace(self, skeleton=skeleton, keypoints=keypoints,
-                       scores=np.where(source >= 0, self.scores[source], 0))
+                       scores=np.where(source >= 0, self.scores[source], 0),
+                       points=self.points and self.points.taken(source))
+
+
+@dataclass(frozen=True, eq=False)
+class Track:
+    """One person over time, at the newest stamp.
+
+    Attributes:
+        person: with its track_id. Seen now if NEW or TRACKED; extrapolated, all scores 0, if PREDICTED; all NaN if LOST.
+        state: NEW until confirmed; PREDICTED shortly after the person was last seen; LOST while remembered after that.
+        frames: in which the person was seen.
+        age_s: since the track began [s].
+        unseen_s: since the person was last seen [s]; 0 = seen now.
+        velocity: (2,) float32 [px/s] of the whole person.
+    """
+
+    person: Person
+    state: TrackState
+    frames: int
+    age_s: float
+    unseen_s: float
+    velocity: np.ndarray
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, 'velocity', _frozen(self.velocity, np.float32))
+
+    @property
+    def seen(self) -> bool:
+        """The person was detected at the newest stamp."""
+        return self.unseen_s == 0
