@@ -41,7 +41,7 @@ def descriptor_of(item: Field) -> ParameterDescriptor:
         descriptor.floating_point_range = [FloatingPointRange(from_value=float(low), to_value=float(high))]
     elif bounded:
         low, high = _ends(item, _INT_LIMITS)
-        descriptor.integer_range = [IntegerRange(from_value=low, to_value=high, step=1)]
+        descriptor.integer_range = [IntegerRange(from_value=int(low), to_value=int(high), step=1)]
     return descriptor
 
 
@@ -109,7 +109,7 @@ class Parameters:
     def _apply(self, parameters: list[Parameter]) -> None:
         before, self._settings = self._settings, self._after(parameters)
         for kind, settings in self._settings.items():
-            if settings is not before[kind] and self._on_change:
+            if settings != before[kind] and self._on_change:
                 self._on_change(settings)
 
 
