@@ -8,6 +8,8 @@
     |-- WeightsError      weights that are missing, damaged, or made for another network
     |-- EstimatorError    a network that failed on a frame (out of memory, NaN)
     |-- SourceError       a video, folder, bag or device that cannot be opened or read
+    |-- StampError        a time stamp that is not finite, or goes backwards where time must not
+    |-- RobotError        a robot file, description or state that cannot be used
     `-- DatasetError      training or evaluation data that is missing or malformed
 
 Every message says what was wrong, what was got and what is allowed.
@@ -47,5 +49,13 @@ class SourceError(PoseRosError, RuntimeError):
     """A source of images cannot be opened or read."""
 
 
+class RobotError(PoseRosError, ValueError):
+    """A robot file, a robot description or a robot's state cannot be used."""
+
+
 class DatasetError(PoseRosError, ValueError):
     """Training or evaluation data is missing or malformed."""
+
+
+class StampError(PoseRosError, ValueError):
+    """A time stamp cannot be used."""

@@ -1,4 +1,4 @@
-"""What flows through the pipeline: people, their points and their tracks, as frozen dataclasses over read-only arrays."""
+"""What flows through the pipeline: people, points and tracks, as frozen dataclasses over read-only numpy arrays."""
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from pose_ros.skeletons import Skeleton
 
 
 def _frozen(array: np.ndarray, dtype: type) -> np.ndarray:
-    frozen = np.array(array, dtype)
+    frozen: np.ndarray = np.array(array, dtype)
     frozen.flags.writeable = False
     return frozen
 
@@ -135,7 +135,7 @@ class Track:
     """One person over time, at the newest stamp.
 
     Attributes:
-        person: with its track_id. Seen now if NEW or TRACKED; extrapolated, all scores 0, if PREDICTED; all NaN if LOST.
+        person: with its track_id. As detected if NEW or TRACKED; extrapolated, scores 0, if PREDICTED; NaN if LOST.
         state: NEW until confirmed; PREDICTED shortly after the person was last seen; LOST while remembered after that.
         frames: in which the person was seen.
         age_s: since the track began [s].
