@@ -1,11 +1,9 @@
 """sensor_msgs/Image <-> RGB arrays.
 
-Only attributes of a message are read, so messages of rclpy and of `rosbags` are both fine. A node asks `converter()`
-once, and then calls what it got for every image; `image_from_msg` is the project's own conversion.
+Only attributes of a message are read, so messages of rclpy and of `rosbags` are both fine.
 """
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -91,11 +89,3 @@ def image_to_msg(image: np.ndarray, header: Any, encoding: str = 'rgb8') -> Any:
     msg = Image(header=header, height=height, width=width, encoding=encoding, step=width * pixels[0, 0].size)
     msg.data.frombytes(np.ascontiguousarray(pixels).data)
     return msg
-
-
-def converter() -> Callable[[Any], np.ndarray]:
-    """The conversion of sensor_msgs/Image to RGB on this machine: cv_bridge's where it works, else `image_from_msg`.
-
-    Both have the signature of `image_from_msg`, give the same pixels and raise the same errors.
-    """
-    return image_from_msg
