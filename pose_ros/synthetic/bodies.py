@@ -47,13 +47,17 @@ class BodyModel:
         self.faces = self._model.faces.numpy().astype(np.int32)
         self.canonical, keypoints, self._rest_bones = (x[0] for x in self._forward([{}], [self._average()]))
         self.eyes = self._is_eye()
-        self._arms = {side: _rest_arm(keypoints, name) for side, name in (('L', 'left'), ('R', 'right'))}
+        self.arms = {side: _rest_arm(keypoints, name) for side, name in (('L', 'left'), ('R', 'right'))}
         self._corners = self._face_corners()
 
     def sample(self, random: np.random.Generator, count: int) -> list[Body]:
         """`count` people of random shape in random poses."""
-        poses = [sample_pose(random, self._arms) for _ in range(count)]
-        vertices, keypoints, bones = self._forward(poses, [_phenotype(random) for _ in range(count)])
+        poses = [sample_pose(random, self.arms) for _ in range(count)]
+        return self.pose(poses, [sample_shape(random) for _ in range(count)])
+
+    def pose(self, poses: list[dict[str, np.ndarray]], shapes: list[dict[str, float]]) -> list[Body]:
+        """Bodies of these shapes (values of Anny's sliders by name) in these poses (see `sample_pose`)."""
+        vertices, keypoints, bones = self._forward(poses, shapes)
         return [Body(v, self._normals(v), k, self._motion(b, 'head'), self._motion(b, 'root'))
                 for v, k, b in zip(vertices, keypoints, bones)]
 
@@ -96,7 +100,7 @@ def _rest_arm(keypoints: np.ndarray, side: str) -> ArmRest:
     return ArmRest(elbow - shoulder, wrist - elbow)
 
 
-def _phenotype(random: np.random.Generator) -> dict[str, float]:
+def sample_shape(random: np.random.Generator) -> dict[str, float]:
     """Anny's sliders, each 0..1: mostly adults, some children."""
     adult = random.random() < .88
     values = {'gender': random.choice([.05, .95]) + random.normal(0, .1), 'muscle': random.normal(.5, .2),

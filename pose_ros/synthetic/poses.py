@@ -104,20 +104,29 @@ def _arm(random: np.random.Generator, gesture: str, swing: float, side: str, sig
     twist = {'down': random.normal(0, 20), 'hips': random.normal(-50, 15),
              'any': random.uniform(-90, 60)}.get(gesture, random.normal(-10, 35))
     curl = np.clip(abs(random.normal(20, 20)), 0, 70)
-    shrug = min(25.0, 25 * max(0.0, upper[2] + .2))
     fingers = {f'finger{finger}-{joint}.{side}': rotation(Y, sign * curl) for finger in range(2, 6) for joint in (1, 2, 3)}
-    return {
-        f'clavicle.{side}': rotation(Y, -sign * shrug) @ rotation(Z, -sign * 12 * max(0.0, -upper[1])),
-        f'upperarm01.{side}': rotation(upper, sign * twist) @ turn_onto(rest.upper, upper),
-        f'lowerarm01.{side}': rotation(np.cross(rest.upper, rest.lower), _elbow(random, gesture)),
-        f'wrist.{side}': rotation(random.normal(size=3), random.normal(0, 18)), **fingers}
+    return {**arm(upper, twist, _elbow(random, gesture), side, sign, rest),
+            f'wrist.{side}': rotation(random.normal(size=3), random.normal(0, 18)), **fingers}
+
+
+def arm(upper: np.ndarray, twist_deg: float, elbow_deg: float, side: str, sign: int, rest: ArmRest) -> dict[str, np.ndarray]:
+    """Rotations of one arm whose upper part points along `upper` (3,), turned about itself, with a bent elbow."""
+    shrug = min(25.0, 25 * max(0.0, upper[2] + .2))
+    return {f'clavicle.{side}': rotation(Y, -sign * shrug) @ rotation(Z, -sign * 12 * max(0.0, -upper[1])),
+            f'upperarm01.{side}': rotation(upper, sign * twist_deg) @ turn_onto(rest.upper, upper),
+            f'lowerarm01.{side}': rotation(np.cross(rest.upper, rest.lower), elbow_deg)}
 
 
 def _leg(random: np.random.Generator, kind: str, phase: float, side: str, sign: int) -> dict[str, np.ndarray]:
     flex, spread, turn, knee = _leg_angles(random, kind, phase)
-    hip = rotation(Z, -sign * turn) @ rotation(X, -flex) @ rotation(Y, -sign * (spread - 4))
-    return {f'upperleg01.{side}': hip, f'lowerleg01.{side}': rotation(X, knee),
-            f'foot.{side}': rotation(X, random.normal(0, 12))}
+    return leg(flex, spread, turn, knee, random.normal(0, 12), side, sign)
+
+
+def leg(flex_deg: float, spread_deg: float, turn_deg: float, knee_deg: float, foot_deg: float, side: str,
+        sign: int) -> dict[str, np.ndarray]:
+    """Rotations of one leg: hip flexed forwards, spread outwards and turned, knee and foot bent."""
+    hip = rotation(Z, -sign * turn_deg) @ rotation(X, -flex_deg) @ rotation(Y, -sign * (spread_deg - 4))
+    return {f'upperleg01.{side}': hip, f'lowerleg01.{side}': rotation(X, knee_deg), f'foot.{side}': rotation(X, foot_deg)}
 
 
 def _leg_angles(random: np.random.Generator, kind: str, phase: float) -> tuple[float, float, float, float]:

@@ -36,7 +36,9 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class _Placed:
+class Placed:
+    """A person in the picture, whose pixels carry `number`."""
+
     body: Body
     view: View
     number: int
@@ -80,11 +82,11 @@ class SceneSampler:
             self._pool = self._pool[4:] + self._model.sample(self._random, 4)
         placed = self._place_people()
         image, owners = self._compose()
-        persons = [_label(one, owners) for one in placed]
+        persons = [label(one, owners) for one in placed]
         persons = np.stack(persons) if persons else np.zeros((0, 17, 3), np.float32)
         return Scene(image, openpose_from_coco(persons))
 
-    def _place_people(self) -> list[_Placed]:
+    def _place_people(self) -> list[Placed]:
         random, placed = self._random, []
         self._renderer.begin()
         light, focal = sample_light(random), self._size * random.uniform(.6, 2.2)
@@ -98,7 +100,7 @@ class SceneSampler:
             view = self._view(body, height, focal, pitch, neighbour)
             if (body.vertices @ view.rotation.T + view.translation)[:, 2].min() > .12:
                 self._renderer.draw(body, sample_appearance(random, self._prints), light, view, number)
-                placed.append(_Placed(body, view, number))
+                placed.append(Placed(body, view, number))
         return placed
 
     def _view(self, body: Body, height: float, focal: float, pitch: np.ndarray, neighbour: View | None) -> View:
@@ -138,8 +140,12 @@ def _height(random: np.random.Generator, count: int, crowd: float) -> float:
     return min(crowd * random.uniform(.6, 1.4), .9 if count >= 4 else 1.8)
 
 
-def _label(person: _Placed, owners: np.ndarray) -> np.ndarray:
-    """(17, 3): x, y [px], visibility."""
+def label(person: Placed, owners: np.ndarray) -> np.ndarray:
+    """(17, 3) float32 in the order of COCO17: x, y [px], visibility.
+
+    Args:
+        owners: (size, size) whose each pixel is, from `Renderer.read`, with occluders painted in.
+    """
     size, labels = len(owners), np.zeros((17, 3), np.float32)
     pixels = person.view.project(person.body.keypoints, size)
     for i, (x, y) in enumerate(pixels):
@@ -153,7 +159,7 @@ def _label(person: _Placed, owners: np.ndarray) -> np.ndarray:
     return labels
 
 
-def _faces_camera(person: _Placed, name: str, point: np.ndarray) -> bool:
+def _faces_camera(person: Placed, name: str, point: np.ndarray) -> bool:
     looks = person.view.rotation @ person.body.head[:3, :3] @ np.array(FACE[name], float)
     towards = -(person.view.rotation @ point + person.view.translation)
     return bool(looks @ towards > -.12 * np.linalg.norm(looks) * np.linalg.norm(towards))
