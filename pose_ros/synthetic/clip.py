@@ -1,6 +1,7 @@
 """A short film of synthetic people with its ground truth: what `make demo` shows when nobody brings a video.
 
-One person walks across a room, one waves, one does squats. Made once by `python -m pose_ros.synthetic.clip` and shipped.
+One person walks across a room, one waves, one does squats. Made
+once by `python -m pose_ros.synthetic.clip`, and shipped.
 """
 from __future__ import annotations
 
@@ -25,8 +26,9 @@ from pose_ros.synthetic.scene import BODIES_TO_CAMERA, Placed, label
 from pose_ros.video import VideoWriter
 
 SIDES = (('L', 1, 0.0), ('R', -1, np.pi))
-LIGHT = {'light': (.4, -.8, -.45), 'light_colour': (.75, .72, .68), 'fill': (-.7, -.3, -.6), 'fill_colour': (.2, .22, .25),
-         'ambient': (.34, .34, .36)}
+LIGHT: dict[str, tuple[float, ...]] = {
+    'light': (.4, -.8, -.45), 'light_colour': (.75, .72, .68), 'fill': (-.7, -.3, -.6), 'fill_colour': (.2, .22, .25),
+    'ambient': (.34, .34, .36)}
 # x, y, width, height [px of a 640 px picture], colour: a door with its knob, a picture in its frame, a shelf of books.
 FURNITURE = (
     (468, 200, 92, 260, (124, 96, 70)), (474, 206, 80, 248, (142, 112, 84)), (482, 330, 10, 10, (190, 180, 120)),
