@@ -27,12 +27,12 @@ def setting(default: Any, description: str, *, low: float | None = None, high: f
     return field(default=default, metadata=metadata)
 
 
-def default_of(item: Field) -> Any:
+def default_of(item: Field[Any]) -> Any:
     """The default value of a setting."""
     return item.default_factory() if item.default_factory is not MISSING else item.default
 
 
-def allowed(item: Field) -> str:
+def allowed(item: Field[Any]) -> str:
     """What a setting accepts, in words: '0.0 .. 1.0', 'a | b', or the type."""
     meta = item.metadata
     if meta['choices']:

@@ -61,7 +61,8 @@ def compressed_from_msg(msg: Any) -> np.ndarray:
     data = bytes(msg.data)
     width, height = _size(data)
     if not all(1 <= side <= MAX_SIDE_PX for side in (width, height)):
-        raise ImageError(f'a compressed image of {width}x{height} px cannot be read; allowed: sides of 1..{MAX_SIDE_PX} px')
+        raise ImageError(f'a compressed image of {width}x{height} px cannot be read; '
+                         f'allowed: sides of 1..{MAX_SIDE_PX} px')
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if decoded is None:
         raise ImageError(f'the compressed image of {len(data)} bytes ({msg.format!r}, {width}x{height} px) is corrupt')

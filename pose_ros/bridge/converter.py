@@ -1,4 +1,4 @@
-"""Who converts images on this machine: cv_bridge where a working one is installed, else the project's own conversion."""
+"""Who converts images on this machine: cv_bridge where a working one is installed, else this project itself."""
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -52,7 +52,7 @@ class Mailbox(Generic[T]):
         self._closed = False
 
     def put(self, item: T, slot: str = '') -> None:
-        """Leaves an item for the worker and drops the one that still waited in this slot; after close() it drops this."""
+        """Leaves an item for the worker and drops the one that still waited in this slot, or the item once closed."""
         with self._changed:
             self._put += 1
             if self._closed or slot in self._pending:

@@ -11,7 +11,7 @@ from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
 from pose_ros.camera import Camera
-from pose_ros.drawing import colour_of, side_colour
+from pose_ros.drawing import colour_of
 from pose_ros.types import Person
 
 _KEYPOINT_SIZE, _BONE_WIDTH, _TEXT_SIZE = 0.025, 0.012, 0.06  # per metre of distance
@@ -66,45 +66,44 @@ class MarkerBoard:
 
     def _person(self, person: Person, index: int, camera: Camera) -> list[Marker]:
         points = camera.unproject(person.keypoints, np.full(len(person.keypoints), self.distance_m))
-        found = np.flatnonzero(np.isfinite(points).all(axis=1))
-        edges = [edge for edge in person.skeleton.edges.tolist() if set(edge) <= set(found.tolist())]
-        id_ = marker_id(person, index)
-        colours = _Colours(person, index if person.track_id < 0 else person.track_id)
-        size, width = self.distance_m * _KEYPOINT_SIZE, self.distance_m * _BONE_WIDTH
-        markers = [
-            self._marker('bones', id_, Marker.LINE_LIST, Vector3(x=width), points=_points(points[edges].reshape(-1, 3)),
-                         colors=[colours.of(edge) for edge in edges for _ in edge]),
-            self._marker('keypoints', id_, Marker.SPHERE_LIST, Vector3(x=size, y=size, z=size),
-                         points=_points(points[found]), colors=[colours.of([keypoint]) for keypoint in found])]
-        if self.labels and len(found):
-            markers.append(self._label(person, id_, points[found], colours))
+        found = np.isfinite(points).all(axis=1)
+        edges = person.skeleton.edges[found[person.skeleton.edges].all(axis=1)]
+        pen = _Pen(self, person, index)
+        markers = [pen.bones(points[edges].reshape(-1, 3)), pen.keypoints(points[found])]
+        if self.labels and found.any():
+            markers.append(pen.label(points[found]))
         return [marker for marker in markers if marker.points or marker.text]
 
-    def _marker(self, part: str, id_: int, kind: int, scale: Vector3, **fields: Any) -> Marker:
-        seconds, rest = divmod(round(self.lifetime_s * _NANOSECONDS), _NANOSECONDS)
-        return Marker(ns=f'{self.camera_name}/{part}', id=id_, type=kind, action=Marker.ADD, scale=scale,
-                      lifetime=Duration(sec=seconds, nanosec=rest), **fields)
 
-    def _label(self, person: Person, id_: int, points: np.ndarray, colours: _Colours) -> Marker:
-        height = self.distance_m * _TEXT_SIZE
-        label = self._marker('labels', id_, Marker.TEXT_VIEW_FACING, Vector3(z=height), color=colours.of([]),
-                             text=f'{id_}: {person.score:.2f}' if id_ >= 0 else f'{person.score:.2f}')
-        above = np.array([points[:, 0].mean(), points[:, 1].min() - height, self.distance_m])
-        label.pose.position = _points(above[None])[0]
+class _Pen:
+    """Makes the markers of one person; sizes grow with the distance, so that they look the same in the image."""
+
+    def __init__(self, board: MarkerBoard, person: Person, index: int) -> None:
+        self._board, self._person, self._id = board, person, marker_id(person, index)
+        red, green, blue = colour_of(index if person.track_id < 0 else person.track_id)
+        self._colour = ColorRGBA(r=red, g=green, b=blue, a=1.0)
+
+    def bones(self, ends: np.ndarray) -> Marker:
+        width = self._board.distance_m * _BONE_WIDTH
+        return self._marker('bones', Marker.LINE_LIST, Vector3(x=width), points=_points(ends))
+
+    def keypoints(self, points: np.ndarray) -> Marker:
+        size = self._board.distance_m * _KEYPOINT_SIZE
+        return self._marker('keypoints', Marker.SPHERE_LIST, Vector3(x=size, y=size, z=size), points=_points(points))
+
+    def label(self, points: np.ndarray) -> Marker:
+        height = self._board.distance_m * _TEXT_SIZE
+        name = f'{self._id}: ' if self._id >= 0 else ''
+        text = f'{name}{self._person.score:.2f}'
+        label = self._marker('labels', Marker.TEXT_VIEW_FACING, Vector3(z=height), text=text)
+        above = np.array([[points[:, 0].mean(), points[:, 1].min() - height, points[:, 2].mean()]])
+        label.pose.position = _points(above)[0]
         return label
 
-
-class _Colours:
-    """A person's colours: as in the overlay, lighter on the left side and darker on the right."""
-
-    def __init__(self, person: Person, index: int) -> None:
-        self._names = person.skeleton.keypoints
-        self._colour = colour_of(index)
-
-    def of(self, keypoints: Sequence[int]) -> ColorRGBA:
-        """The colour of a keypoint or of a limb between keypoints."""
-        red, green, blue = side_colour(self._colour, [self._names[keypoint] for keypoint in keypoints])
-        return ColorRGBA(r=red, g=green, b=blue, a=1.0)
+    def _marker(self, part: str, kind: int, scale: Vector3, **fields: Any) -> Marker:
+        seconds, rest = divmod(round(self._board.lifetime_s * _NANOSECONDS), _NANOSECONDS)
+        return Marker(ns=f'{self._board.camera_name}/{part}', id=self._id, type=kind, action=Marker.ADD, scale=scale,
+                      color=self._colour, lifetime=Duration(sec=seconds, nanosec=rest), **fields)
 
 
 def _points(points: np.ndarray) -> list[Point]:

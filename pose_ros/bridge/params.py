@@ -23,12 +23,12 @@ _INT_LIMITS = (-2**63, 2**63 - 1)
 _FLOAT_LIMITS = (-sys.float_info.max, sys.float_info.max)
 
 
-def _ends(item: Field, limits: tuple[Any, Any]) -> tuple[Any, Any]:
+def _ends(item: Field[Any], limits: tuple[Any, Any]) -> tuple[Any, Any]:
     low, high = item.metadata['low'], item.metadata['high']
     return limits[0] if low is None else low, limits[1] if high is None else high
 
 
-def descriptor_of(item: Field) -> ParameterDescriptor:
+def descriptor_of(item: Field[Any]) -> ParameterDescriptor:
     """The descriptor of one setting: description, range, choices in words, read_only."""
     default, meta = default_of(item), item.metadata
     descriptor = ParameterDescriptor(description=meta['description'], read_only=meta['read_only'],
@@ -64,7 +64,7 @@ def _changed(settings: S, prefix: str, values: Mapping[str, Any]) -> S:
 class Parameters:
     """The parameters of a node, as Settings that are always valid.
 
-    Example:
+    Example::
 
         parameters = Parameters(node, [('', EstimatorSettings()), ('grouping.', PafSettings())], on_change=self.apply)
         parameters.of(PafSettings).threshold
