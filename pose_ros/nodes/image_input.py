@@ -1,0 +1,90 @@
+"""One image topic and the CameraInfo beside it."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rclpy.node import Node
+from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+
+from pose_ros.bridge.cameras import camera_from_msg
+from pose_ros.bridge.qos import image_qos, publishers_of, warning_callbacks
+from pose_ros.camera import Camera
+from pose_ros.errors import CameraError
+from pose_ros.nodes.settings import InputSettings
+from pose_ros.nodes.throttled_log import ThrottledLog
+
+
+def info_topic_of(node: Node, topic: str) -> str:
+    """The full name of the CameraInfo topic beside an image topic, or what it is remapped to."""
+    beside = '/'.join([*topic.split('/')[:-1], 'camera_info'])
+    remapped = node.resolve_topic_name(beside)
+    if remapped != node.resolve_topic_name(beside, only_expand=True):
+        return remapped
+    return f'{node.resolve_topic_name(topic).rpartition("/")[0]}/camera_info'
+
+
+class ImageInput:
+    """Subscribes to the images and the CameraInfo of one camera.
+
+    Subscribes:
+        <topic> (sensor_msgs/Image), or <topic>/compressed (sensor_msgs/CompressedImage).
+        camera_info beside <topic> (sensor_msgs/CameraInfo), by the convention of image_transport, or its remapping.
+
+    Attributes:
+        topic: its full name; also the name of the camera.
+        arrived_s: when the last image arrived, or this input was made, on the clock of `time.monotonic` [s].
+    """
+
+    def __init__(self, node: Node, topic: str, settings: InputSettings, log: ThrottledLog,
+                 on_image: Callable[[str, Image | CompressedImage], None]) -> None:
+        self.topic, self.arrived_s = node.resolve_topic_name(topic), time.monotonic()
+        self._node, self._log, self._on_image = node, log, on_image
+        self._camera: Camera | None = None
+        self._stamp_s = 0.0
+        compressed = settings.image_transport == 'compressed'
+        self._image_topic = f'{self.topic}/compressed' if compressed else self.topic
+        self._info_topic = info_topic_of(node, topic)
+        qos = image_qos(settings.reliability, publishers_of(node, self._image_topic))
+        warnings = warning_callbacks(self._image_topic, lambda text: log.warning(('qos', topic), text))
+        self._subscriptions = (
+            node.create_subscription(CompressedImage if compressed else Image, self._image_topic, self._take_image, qos,
+                                     event_callbacks=warnings),
+            node.create_subscription(CameraInfo, self._info_topic, self._take_info, image_qos('best_effort')))
+
+    def close(self) -> None:
+        """Unsubscribes."""
+        for subscription in self._subscriptions:
+            self._node.destroy_subscription(subscription)
+
+    def camera(self, width: int, height: int, field_of_view_deg: float) -> Camera:
+        """The calibration for images of this size; an assumed one, with a warning, where there is none that fits."""
+        camera = self._camera
+        if camera and (camera.width, camera.height) == (width, height):
+            return camera
+        why = 'no valid CameraInfo yet' if camera is None else f'CameraInfo is for {camera.width}x{camera.height}'
+        self._log.warning(('info', self.topic), f'{self._info_topic}: {why}, images are {width}x{height}; '
+                                                f'assuming a field of view of {field_of_view_deg:g} deg')
+        return Camera.from_field_of_view(width, height, field_of_view_deg)
+
+    def check_publishers(self) -> None:
+        """Warns where more than one publisher sends images: they would be taken for one camera."""
+        if len(publishers := publishers_of(self._node, self._image_topic)) > 1:
+            names = ', '.join(sorted(publisher.node for publisher in publishers))
+            self._log.warning(('publishers', self.topic), f'{self._image_topic} has {len(publishers)} publishers: {names}; '
+                                                          f'allowed: one camera per topic')
+
+    def _take_image(self, msg: Image | CompressedImage) -> None:
+        self.arrived_s = time.monotonic()
+        stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
+        if stamp_s < self._stamp_s:
+            self._log.warning(('stamp', self.topic), f'{self._image_topic}: the stamp went back by '
+                              f'{self._stamp_s - stamp_s:.3f} s; going on (a bag that starts again?)')
+        self._stamp_s = stamp_s
+        self._on_image(self.topic, msg)
+
+    def _take_info(self, msg: CameraInfo) -> None:
+        try:
+            self._camera = camera_from_msg(msg) or self._camera
+        except CameraError as error:
+            self._log.warning(('calibration', self.topic), f'{self._info_topic}: {error}')

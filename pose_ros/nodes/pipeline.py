@@ -1,0 +1,100 @@
+"""What runs in pose_node while it is active: images in, one worker, results out, diagnostics."""
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+import numpy as np
+from rclpy.lifecycle import LifecycleNode
+from rclpy.time import Time
+
+from pose_ros.bridge.compressed import compressed_from_msg
+from pose_ros.bridge.images import converter
+from pose_ros.bridge.mailbox import Mailbox
+from pose_ros.bridge.params import Parameters
+from pose_ros.errors import ImageError, PoseRosError
+from pose_ros.estimators.estimator import Estimator
+from pose_ros.nodes.image_input import ImageInput
+from pose_ros.nodes.monitor import Monitor
+from pose_ros.nodes.pose_outputs import PoseOutputs
+from pose_ros.nodes.settings import InputSettings, OutputSettings
+from pose_ros.nodes.throttled_log import ThrottledLog
+from pose_ros.nodes.worker import Result, Worker
+
+
+class Pipeline:
+    """Subscribes when it is made, until it is closed.
+
+    Args:
+        node: that subscribes, logs and tells the time.
+        settings: where the images come from.
+        parameters: of the node, read again for each image.
+        estimator: used by the worker only.
+        outputs: where results go.
+
+    Attributes:
+        enabled: False pauses the work; images that come meanwhile are not kept.
+    """
+
+    def __init__(self, node: LifecycleNode, settings: InputSettings, parameters: Parameters, estimator: Estimator,
+                 outputs: PoseOutputs) -> None:
+        self.enabled = True
+        self._node, self._parameters, self._estimator, self._outputs = node, parameters, estimator, outputs
+        self._to_rgb = compressed_from_msg if settings.image_transport == 'compressed' else converter()
+        self._log = ThrottledLog(node.get_logger())
+        self._mailbox: Mailbox[Any] = Mailbox()
+        self._monitor = Monitor(node.get_name(), settings.cameras(node.resolve_topic_name))
+        with ExitStack() as undo:
+            self._worker = Worker(estimator, self._mailbox, self._read, self._publish, self._lose)
+            undo.callback(self._worker.stop)
+            self._inputs: dict[str, ImageInput] = {}
+            for topic in settings.image_topics:
+                made = ImageInput(node, topic, settings, self._log, self._take)
+                undo.callback(made.close)
+                self._inputs[made.topic] = made
+            self.close = undo.pop_all().close
+
+    @property
+    def idle(self) -> str:
+        """Why nothing is done, or '' while images are wanted."""
+        return 'disabled' if not self.enabled else '' if self._outputs.wanted else 'no subscriber'
+
+    def statuses(self) -> list:
+        """The DiagnosticStatus of each camera and of the network.
+
+        Raises whatever has ended the worker.
+        """
+        self._worker.check()
+        for source in self._inputs.values():
+            source.check_publishers()
+        idle, estimator = self.idle, self._estimator
+        timeout_s = self._parameters.of(OutputSettings).timeout_s
+        return [*self._monitor.statuses(idle, timeout_s),
+                self._monitor.network(estimator.device, estimator.model, estimator.memory_mb, idle)]
+
+    def _take(self, camera: str, msg: Any) -> None:
+        self._monitor.received(camera)
+        if not self.idle:
+            self._mailbox.put(msg, camera)
+
+    def _age_s(self, header: Any) -> float:
+        return (self._node.get_clock().now() - Time.from_msg(header.stamp)).nanoseconds * 1e-9
+
+    def _read(self, camera: str, msg: Any) -> np.ndarray:
+        limit_s = self._parameters.of(OutputSettings).max_age_s
+        if 0 < limit_s < (age_s := self._age_s(msg.header)):
+            raise ImageError(f'the image is {age_s:.3f} s old; allowed: max_age_s = {limit_s:g}')
+        return self._to_rgb(msg)
+
+    def _publish(self, result: Result) -> None:
+        self._outputs.publish(result)
+        if self._outputs.markers_wanted:
+            height, width = result.image.shape[:2]
+            settings = self._parameters.of(OutputSettings)
+            camera = self._inputs[result.camera].camera(width, height, settings.field_of_view_deg)
+            self._outputs.publish_markers(result, camera, settings.marker_distance_m)
+        self._monitor.published(result.camera, self._age_s(result.header), result.dropped)
+
+    def _lose(self, camera: str, error: PoseRosError) -> None:
+        self._log.error((camera, type(error)), f'{camera}: {error}')
+        self._monitor.failed(camera, str(error))

@@ -1,0 +1,148 @@
+"""Finds the people in the images of one or several cameras."""
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from std_srvs.srv import SetBool
+
+from pose_ros.bridge.diagnostics import diagnostics_to_msg
+from pose_ros.bridge.params import Parameters
+from pose_ros.bridge.qos import result_qos
+from pose_ros.estimators import load
+from pose_ros.estimators.estimator import Estimator, EstimatorSettings
+from pose_ros.grouping.settings import PafSettings
+from pose_ros.nodes.lifecycle import explained
+from pose_ros.nodes.pipeline import Pipeline
+from pose_ros.nodes.pose_outputs import PoseOutputs
+from pose_ros.nodes.running import run
+from pose_ros.nodes.settings import InputSettings, OutputSettings
+from pose_ros.settings import Settings
+
+
+class PoseNode(LifecycleNode):
+    """Images in, people out; the header of every result is that of its image.
+
+    Subscribes:
+        image (sensor_msgs/Image), or the names in the parameter `image_topics`; with `image_transport: compressed`
+            image/compressed (sensor_msgs/CompressedImage).
+        camera_info (sensor_msgs/CameraInfo), beside each image topic.
+
+    Publishes:
+        ~/persons (pose_ros/PersonPoseArray): keypoints [px] of the image; its field `camera` is the image topic.
+        ~/markers (visualization_msgs/MarkerArray): bones and keypoints [m] in the frame of the image.
+        ~/overlay (sensor_msgs/Image): the image with people drawn; of several cameras ~/overlay_0, ~/overlay_1 ...
+        /diagnostics (diagnostic_msgs/DiagnosticArray): rates, drops, latency and age per camera, and the network.
+
+    Services:
+        ~/enable (std_srvs/SetBool): pauses and resumes the work.
+
+    Only the newest image of each camera is kept; one thread owns the network and takes the newest of all cameras at
+    once. Nothing is done while nobody subscribes to a result.
+
+    Args:
+        load: makes the estimator, each time the node is configured.
+        options: of rclpy's Node.
+
+    Raises:
+        SettingError: a parameter that is not allowed.
+    """
+
+    def __init__(self, load: Callable[[EstimatorSettings, PafSettings], Estimator] = load, **options: Any) -> None:
+        super().__init__('pose_node', **options)
+        self._load, self._enabled = load, True
+        self._configured, self._active = ExitStack(), ExitStack()
+        self._pipeline: Pipeline | None = None
+        parts = [('', InputSettings()), ('', OutputSettings()), ('', EstimatorSettings()), ('grouping.', PafSettings())]
+        self._parameters = Parameters(self, parts, self._on_change)
+        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', result_qos())
+        self.create_service(SetBool, '~/enable', self._enable)
+        if self._parameters.of(InputSettings).autostart:
+            self._starter = self.create_timer(0.0, self._start)
+
+    @explained
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Loads the network and offers the results."""
+        self._input = self._parameters.of(InputSettings)
+        cameras = self._input.cameras(self.resolve_topic_name)
+        with ExitStack() as undo:
+            self._estimator = self._load(self._parameters.of(EstimatorSettings), self._parameters.of(PafSettings))
+            undo.callback(self._estimator.close)
+            self._outputs = PoseOutputs(self, cameras, self._estimator.skeleton, self._estimator.model)
+            undo.callback(self._outputs.close)
+            self._configured = undo.pop_all()
+        self.get_logger().info(f'{self._estimator.model} on {self._estimator.device} for {", ".join(cameras)}')
+        return super().on_configure(state)
+
+    @explained
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Subscribes to the images and starts to work."""
+        with ExitStack() as undo:
+            self._pipeline = Pipeline(self, self._input, self._parameters, self._estimator, self._outputs)
+            self._pipeline.enabled = self._enabled
+            undo.callback(self._pipeline.close)
+            timer = self.create_timer(self._parameters.of(OutputSettings).diagnostics_period_s, self._diagnose)
+            undo.callback(self.destroy_timer, timer)
+            self._active = undo.pop_all()
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Finishes the images at hand and unsubscribes."""
+        self._active.close()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Frees the network and its memory."""
+        self._free()
+        return super().on_cleanup(state)
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Ends whatever runs and frees the network."""
+        self._free()
+        return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Ends whatever runs and frees the network, so that the node can be configured again."""
+        self._free()
+        return super().on_error(state)
+
+    def destroy_node(self) -> None:
+        """Ends whatever runs, frees the network and destroys the node."""
+        self._free()
+        super().destroy_node()
+
+    def _free(self) -> None:
+        self._active.close()
+        self._configured.close()
+
+    def _start(self) -> None:
+        self._starter.cancel()
+        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+            self.trigger_activate()
+
+    def _on_change(self, settings: Settings) -> None:
+        if not isinstance(settings, OutputSettings):
+            self.get_logger().info(f'{type(settings).__name__} changed; takes effect when the node is configured again')
+
+    def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
+        self._enabled = request.data
+        if self._pipeline:
+            self._pipeline.enabled = request.data
+        response.success, response.message = True, 'enabled' if request.data else 'disabled'
+        return response
+
+    def _diagnose(self) -> None:
+        self._diagnostics.publish(diagnostics_to_msg(self._pipeline.statuses(), self.get_clock().now().to_msg()))
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs pose_node; returns its exit status."""
+    return run(PoseNode, args)
+
+
+if __name__ == '__main__':
+    sys.exit(main())

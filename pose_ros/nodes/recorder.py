@@ -1,0 +1,109 @@
+"""Listens to a camera and its pose_node, and brings together what belongs to one image."""
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.node import Node
+from rclpy.qos import QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import Image
+from visualization_msgs.msg import MarkerArray
+
+from pose_ros.bridge.convert import persons_from_msg
+from pose_ros.bridge.images import image_from_msg
+from pose_ros.msg import PersonPoseArray
+from pose_ros.types import Person
+
+_MOST_IMAGES = 60
+
+
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """The people of one image, as they were received.
+
+    Attributes:
+        image: (H, W, 3) uint8 RGB.
+        persons: in px of the image.
+        message: the PersonPoseArray.
+        stamp_ns: of the image [ns since the epoch].
+        received_ns: when the middleware received the message [ns since the epoch].
+    """
+
+    image: np.ndarray
+    persons: list[Person]
+    message: Any
+    stamp_ns: int
+    received_ns: int
+
+
+class Recorder(Node):
+    """Hands on every image together with the people found in it.
+
+    Subscribes:
+        image (sensor_msgs/Image): of the camera, reliable.
+        persons (pose_ros/PersonPoseArray), markers (visualization_msgs/MarkerArray): of its pose_node.
+        /diagnostics (diagnostic_msgs/DiagnosticArray): for the device of the network.
+
+    Args:
+        on_sighting: called once both an image and its people have come.
+        on_markers: called with each MarkerArray and when it was received [ns since the epoch].
+
+    Attributes:
+        images: how many images were received.
+        last_stamp_ns: of the newest image; 0 before the first.
+        device: of the network, '' until it is known.
+    """
+
+    def __init__(self, on_sighting: Callable[[Sighting], None], on_markers: Callable[[Any, int], None],
+                 **options: Any) -> None:
+        super().__init__('recorder', **options)
+        self._on_sighting, self._on_markers = on_sighting, on_markers
+        self._images: dict[int, Image] = {}
+        self._persons: dict[int, tuple[PersonPoseArray, int]] = {}
+        self.images, self.last_stamp_ns, self.device = 0, 0, ''
+        qos = QoSProfile(depth=_MOST_IMAGES, reliability=ReliabilityPolicy.RELIABLE)
+        self.create_subscription(Image, 'image', self._take_image, qos)
+        self.create_subscription(PersonPoseArray, 'persons', self._take_persons, qos)
+        self.create_subscription(MarkerArray, 'markers', self._take_markers, qos)
+        self.create_subscription(DiagnosticArray, '/diagnostics', self._take_diagnostics, qos)
+
+    @property
+    def hears_pose_node(self) -> bool:
+        """Whether both results are offered by somebody."""
+        return all(self.count_publishers(topic) for topic in ('persons', 'markers'))
+
+    def _take_image(self, msg: Image) -> None:
+        self.images += 1
+        self.last_stamp_ns = _nanoseconds(msg.header.stamp)
+        self._images[self.last_stamp_ns] = msg
+        if len(self._images) > _MOST_IMAGES:
+            self._images.pop(min(self._images))
+        self._match(self.last_stamp_ns)
+
+    def _take_persons(self, msg: PersonPoseArray, info: dict[str, int]) -> None:
+        stamp_ns = _nanoseconds(msg.header.stamp)
+        self._persons[stamp_ns] = (msg, info['received_timestamp'])
+        self._match(stamp_ns)
+
+    def _match(self, stamp_ns: int) -> None:
+        if stamp_ns not in self._images or stamp_ns not in self._persons:
+            return
+        image = self._images[stamp_ns]
+        message, received_ns = self._persons.pop(stamp_ns)
+        # The node serves images in order, so the older ones were dropped.
+        self._images = {stamp: kept for stamp, kept in self._images.items() if stamp > stamp_ns}
+        self._on_sighting(Sighting(image_from_msg(image), persons_from_msg(message), message, stamp_ns, received_ns))
+
+    def _take_markers(self, msg: MarkerArray, info: dict[str, int]) -> None:
+        self._on_markers(msg, info['received_timestamp'])
+
+    def _take_diagnostics(self, msg: DiagnosticArray) -> None:
+        for status in msg.status:
+            self.device = next((value.value for value in status.values if value.key == 'device'), self.device)
+
+
+def _nanoseconds(stamp: Any) -> int:
+    return int(stamp.sec) * 10**9 + int(stamp.nanosec)
