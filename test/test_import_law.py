@@ -49,12 +49,15 @@ def names(nodes):
             yield from (f'{node.module}.{alias.name}' for alias in node.names)
 
 
+def is_late(node):
+    """A block that does not run when its file is imported."""
+    return isinstance(node, ast.FunctionDef) or (isinstance(node, ast.If) and ast.unparse(node.test) == 'TYPE_CHECKING')
+
+
 def imports(path):
     """Two sets: imported anywhere in the file, and imported when the file is."""
-    tree = ast.parse(path.read_text(encoding='utf-8'))
-    late = {id(node) for function in ast.walk(tree) if isinstance(function, ast.FunctionDef)
-            for node in ast.walk(function)}
-    anywhere = list(ast.walk(tree))
+    anywhere = list(ast.walk(ast.parse(path.read_text(encoding='utf-8'))))
+    late = {id(node) for block in filter(is_late, anywhere) for node in ast.walk(block)}
     return set(names(anywhere)), set(names(node for node in anywhere if id(node) not in late))
 
 

@@ -1,0 +1,38 @@
+"""What the doctor says about weights, shared memory and buffers."""
+from hashlib import sha256
+
+import pytest
+
+from pose_ros.doctor import machine
+
+
+def test_weights_are_named_by_their_digest(tmp_path, monkeypatch):
+    (tmp_path / 'small.safetensors').write_bytes(b'weights')
+    monkeypatch.setattr(machine, 'CHECKPOINTS', tmp_path)
+    found = machine.check_weights()
+    assert found.status == 'ok'
+    assert f'small@{sha256(b"weights").hexdigest()[:12]}' in found.detail
+
+
+def test_missing_weights_fail(tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, 'CHECKPOINTS', tmp_path)
+    assert machine.check_weights().status == 'fail'
+
+
+def test_an_old_python_fails(monkeypatch):
+    monkeypatch.setattr(machine, 'OLDEST_PYTHON', (99, 0))
+    assert machine.check_python().status == 'fail'
+
+
+@pytest.mark.parametrize(('needed_mb', 'status'), [(0, 'ok'), (float('inf'), 'warn')])
+def test_shared_memory(needed_mb, status, tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, 'SHARED_MEMORY', tmp_path)
+    monkeypatch.setattr(machine, 'SHARED_MEMORY_MB', needed_mb)
+    assert machine.check_shared_memory().status == status
+
+
+@pytest.mark.parametrize(('size', 'status'), [(212992, 'warn'), (33554432, 'ok')])
+def test_receive_buffer(size, status, tmp_path, monkeypatch):
+    (tmp_path / 'rmem_max').write_text(f'{size}\n')
+    monkeypatch.setattr(machine, 'RECEIVE_BUFFER', tmp_path / 'rmem_max')
+    assert machine.check_receive_buffer().status == status

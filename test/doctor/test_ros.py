@@ -1,0 +1,32 @@
+"""Domains and discovery ranges that cannot work, or work with a drawback, are named."""
+import pytest
+
+from pose_ros.doctor.ros import check_domain, check_ros
+
+
+@pytest.mark.parametrize(
+    ('environment', 'status'),
+    [
+        ({}, 'ok'),
+        ({'ROS_DOMAIN_ID': '42', 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST'}, 'ok'),
+        ({'ROS_DOMAIN_ID': '150'}, 'warn'),
+        ({'ROS_AUTOMATIC_DISCOVERY_RANGE': 'EVERYWHERE'}, 'warn'),
+        ({'ROS_LOCALHOST_ONLY': '1'}, 'warn'),
+        ({'ROS_DOMAIN_ID': '233'}, 'fail'),
+        ({'ROS_DOMAIN_ID': 'robot'}, 'fail'),
+        ({'ROS_DOMAIN_ID': '-1'}, 'fail'),
+    ],
+)
+def test_domains(environment, status):
+    found = check_domain(environment)
+    assert found.status == status
+    assert bool(found.remedy) == (status != 'ok')
+    assert environment.get('ROS_DOMAIN_ID', '0') in found.detail
+
+
+def test_two_ros_at_once_are_named(monkeypatch):
+    monkeypatch.delenv('ROS_DISTRO', raising=False)
+    if check_ros().status != 'ok' or 'site-packages' not in check_ros().detail:
+        pytest.skip('needs the ROS wheels in this environment')
+    monkeypatch.setenv('ROS_DISTRO', 'kilted')
+    assert check_ros().status == 'warn'
