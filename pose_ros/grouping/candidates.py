@@ -62,7 +62,7 @@ def find_candidates(peaks: Peaks, pafs: np.ndarray, limbs: np.ndarray, settings:
 
 
 def _lines(peaks: Peaks, limbs: np.ndarray) -> Iterator[_Lines]:
-    """All pairs of all limbs, block by block; as peaks are sorted by keypoint, a peak's partners are a run of indices."""
+    """All pairs of all limbs, block by block; peaks are sorted by keypoint, so partners are runs of indices."""
     counts = np.bincount(peaks.keypoint, minlength=limbs.max() + 1)
     begin = counts.cumsum() - counts
     starts, ends = limbs.T

@@ -1,0 +1,93 @@
+"""Bottom-up estimation: letterbox -> network -> peaks and pairs -> persons -> back through the letterbox."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pose_ros.errors import EstimatorError
+from pose_ros.estimators.device import memory_errors
+from pose_ros.estimators.device_grouping import find_on_device
+from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.estimators.maps import MapNetwork, mirrored_mean
+from pose_ros.grouping.paf import group, group_maps
+from pose_ros.grouping.settings import PafSettings
+from pose_ros.image import Letterbox, check_image
+from pose_ros.skeletons import Skeleton
+from pose_ros.types import Person
+
+
+class BottomUpEstimator:
+    """A network with heatmaps and PAFs, and their grouping; see `Estimator`.
+
+    Images of the same input size run as one batch. On CUDA the peaks and pair scores are found on the GPU.
+    """
+
+    def __init__(self, name: str, model: str, network: MapNetwork, skeleton: Skeleton, *, device: torch.device,
+                 dtype: torch.dtype, settings: EstimatorSettings, grouping: PafSettings) -> None:
+        """Take over a network in evaluation mode and move it to the device."""
+        self.name = name
+        self.model = model
+        self.skeleton = skeleton
+        self.device = str(device)
+        self._device = device
+        self._dtype = dtype
+        self._settings = settings
+        self._grouping = grouping
+        with memory_errors(device):
+            self._network: MapNetwork | None = network.to(device, dtype, memory_format=torch.channels_last)
+        self._input = torch.empty(0, dtype=torch.uint8)
+
+    def estimate(self, images: Sequence[np.ndarray]) -> list[list[Person]]:
+        """See `Estimator.estimate`."""
+        if self._network is None:
+            raise EstimatorError('the estimator is closed; allowed: calls before close()')
+        boxes = [self._letterbox(check_image(image), self._network.multiple) for image in images]
+        persons: list[list[Person]] = [[] for _ in images]
+        for size in dict.fromkeys((box.input_height, box.input_width) for box in boxes):
+            batch = [i for i, box in enumerate(boxes) if (box.input_height, box.input_width) == size]
+            found = self._run(self._network, np.stack([boxes[i].apply(images[i]) for i in batch]))
+            for i, group_ in zip(batch, found):
+                persons[i] = [self._to_image(person, boxes[i]) for person in group_
+                              if person.score >= self._settings.min_person_score]
+        return persons
+
+    def close(self) -> None:
+        """See `Estimator.close`."""
+        self._network = None
+        self._input = torch.empty(0, dtype=torch.uint8)
+        if self._device.type == 'cuda':
+            torch.cuda.empty_cache()
+
+    def _letterbox(self, image: np.ndarray, multiple: int) -> Letterbox:
+        return Letterbox.fit(image.shape[1], image.shape[0], self._settings.input_size, multiple)
+
+    def _to_image(self, person: Person, box: Letterbox) -> Person:
+        return person.moved(1 / box.scale, 0.5 / box.scale - 0.5)
+
+    def _run(self, network: MapNetwork, batch: np.ndarray) -> list[list[Person]]:
+        """(N, h, w, 3) uint8 -> the persons of each, in network px."""
+        with torch.inference_mode(), memory_errors(self._device):
+            heatmaps, pafs = self._maps(network, self._to_device(batch))
+            heatmaps = heatmaps[:, :len(self.skeleton)].float()
+            if self._device.type == 'cpu':
+                return [group_maps(*maps, self.skeleton, self._grouping, network.stride)
+                        for maps in zip(heatmaps.numpy(), pafs.float().numpy())]
+            found = find_on_device(heatmaps, pafs.float(), self.skeleton.limb_indices, self._grouping)
+            return [group(*one, self.skeleton, self._grouping, network.stride) for one in found]
+
+    def _maps(self, network: MapNetwork, images: Tensor) -> tuple[Tensor, Tensor]:
+        maps = network(images)[-1]
+        return mirrored_mean(maps, network(images.flip(3))[-1], self.skeleton) if self._settings.flip else maps
+
+    def _to_device(self, batch: np.ndarray) -> Tensor:
+        """(N, h, w, 3) uint8 on the host -> (N, 3, h, w) in 0..1 on the device, channels last in memory."""
+        pixels = torch.from_numpy(batch)
+        if self._device.type == 'cuda':
+            # Only page-locked memory is copied without the CPU's help; it is slow to get, so it is kept.
+            if self._input.shape != pixels.shape:
+                self._input = torch.empty_like(pixels, pin_memory=True)
+            pixels = self._input.copy_(pixels).to(self._device, non_blocking=True)
+        return pixels.permute(0, 3, 1, 2).to(self._dtype) / 255
