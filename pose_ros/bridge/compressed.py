@@ -15,6 +15,8 @@ _PNG_START, _PNG_END = b'\x89PNG\r\n\x1a\n', b'IEND'
 # Start-of-frame markers of ITU-T T.81, table B.1: C0..CF but for C4 (DHT), C8 (JPG) and CC (DAC).
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_SCAN = 0xDA
+# An image of one value takes a byte per 1020 px as PNG, per 254 px as JPEG: twice that is a bomb.
+_MOST_PX_PER_BYTE = 2048
 _FORMATS = {'jpeg': '.jpg', 'png': '.png'}
 
 
@@ -56,13 +58,17 @@ def compressed_from_msg(msg: Any) -> np.ndarray:
     An orientation in EXIF is ignored: the pixels are those of the sensor, as CameraInfo describes them.
 
     Raises:
-        ImageError: neither JPEG nor PNG (compressedDepth, H.264, ...), truncated, corrupt, or sides not in 1..16384 px.
+        ImageError: neither JPEG nor PNG (compressedDepth, H.264, ...), truncated, corrupt, sides not in 1..16384 px, or
+            more pixels than its bytes can hold.
     """
     data = bytes(msg.data)
     width, height = _size(data)
     if not all(1 <= side <= MAX_SIDE_PX for side in (width, height)):
         raise ImageError(f'a compressed image of {width}x{height} px cannot be read; '
                          f'allowed: sides of 1..{MAX_SIDE_PX} px')
+    if width * height > _MOST_PX_PER_BYTE * len(data):
+        raise ImageError(f'{len(data)} bytes cannot hold {width}x{height} px; '
+                         f'allowed: {_MOST_PX_PER_BYTE} px per byte at most')
     decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION)
     if decoded is None:
         raise ImageError(f'the compressed image of {len(data)} bytes ({msg.format!r}, {width}x{height} px) is corrupt')
