@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rclpy.event_handler import IncompatibleTypeInfo, QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
+from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
-from rclpy.qos import HistoryPolicy, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind
+from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind
 
 RELIABILITIES = ('best_effort', 'reliable', 'auto')
 RESULT_DEPTH = 10
@@ -51,13 +51,14 @@ def image_qos(reliability: str, publishers: Sequence[PublisherInfo] = ()) -> QoS
     """
     all_reliable = bool(publishers) and all(publisher.reliability == 'reliable' for publisher in publishers)
     reliable = reliability == 'reliable' or (reliability == 'auto' and all_reliable)
-    return QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1,
+    return QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=1, durability=DurabilityPolicy.VOLATILE,
                       reliability=ReliabilityPolicy.RELIABLE if reliable else ReliabilityPolicy.BEST_EFFORT)
 
 
 def result_qos() -> QoSProfile:
     """Results: RELIABLE, KEEP_LAST, depth 10."""
-    return QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=RESULT_DEPTH, reliability=ReliabilityPolicy.RELIABLE)
+    return QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=RESULT_DEPTH, durability=DurabilityPolicy.VOLATILE,
+                      reliability=ReliabilityPolicy.RELIABLE)
 
 
 def warning_callbacks(topic: str, warn: Callable[[str], object]) -> SubscriptionEventCallbacks:
@@ -72,7 +73,4 @@ def warning_callbacks(topic: str, warn: Callable[[str], object]) -> Subscription
         warn(f'{topic}: no images come from a publisher whose {policy} does not fit this subscription; '
              f'set the parameter reliability to best_effort, which fits every publisher')
 
-    def incompatible_type(_: IncompatibleTypeInfo) -> None:
-        warn(f'{topic}: a publisher sends messages of another type; none of them are received')
-
-    return SubscriptionEventCallbacks(incompatible_qos=incompatible_qos, incompatible_type=incompatible_type)
+    return SubscriptionEventCallbacks(incompatible_qos=incompatible_qos)
