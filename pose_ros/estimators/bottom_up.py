@@ -54,6 +54,15 @@ class BottomUpEstimator:
                               if person.score >= self._settings.min_person_score]
         return persons
 
+    @property
+    def memory_mb(self) -> float:
+        """See `Estimator`."""
+        return torch.cuda.memory_allocated(self._device) / 2**20 if self._device.type == 'cuda' else 0.0
+
+    def tune(self, settings: EstimatorSettings, grouping: PafSettings) -> None:
+        """See `Estimator.tune`."""
+        self._settings, self._grouping = settings, grouping
+
     def close(self) -> None:
         """See `Estimator.close`."""
         self._network = None

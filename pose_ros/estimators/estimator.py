@@ -46,6 +46,12 @@ class Estimator(Protocol):
             EstimatorError: out of memory, or the network gave NaN; the next call works again.
         """
 
+    def tune(self, settings: EstimatorSettings, grouping: PafSettings) -> None:
+        """Use other thresholds, flip and input size from the next call on; may be called from another thread.
+
+        The estimator, device, weights, precision and threads stay those it was loaded with.
+        """
+
     def close(self) -> None:
         """Free the memory; `estimate` raises EstimatorError from now on."""
 

@@ -31,7 +31,7 @@ class CameraNode(Node):
     """One source of images as a ROS camera.
 
     Publishes:
-        image_raw (sensor_msgs/Image): rgb8, bgr8 or mono8; best effort unless the parameter `reliability` says reliable.
+        image_raw (sensor_msgs/Image): rgb8, bgr8 or mono8; best effort, or by the parameter `reliability`.
         image_raw/compressed (sensor_msgs/CompressedImage): JPEG, made only while somebody subscribes.
         camera_info (sensor_msgs/CameraInfo): with each image, the same stamp and frame; zeros where uncalibrated.
 

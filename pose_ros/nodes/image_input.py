@@ -71,8 +71,8 @@ class ImageInput:
         """Warns where more than one publisher sends images: they would be taken for one camera."""
         if len(publishers := publishers_of(self._node, self._image_topic)) > 1:
             names = ', '.join(sorted(publisher.node for publisher in publishers))
-            self._log.warning(('publishers', self.topic), f'{self._image_topic} has {len(publishers)} publishers: {names}; '
-                                                          f'allowed: one camera per topic')
+            self._log.warning(('publishers', self.topic), f'{self._image_topic} has {len(publishers)} publishers: '
+                                                          f'{names}; allowed: one camera per topic')
 
     def _take_image(self, msg: Image | CompressedImage) -> None:
         self.arrived_s = time.monotonic()

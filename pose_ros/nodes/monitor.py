@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 
 from pose_ros.bridge.diagnostics import StreamStatistics, status_of
+from pose_ros.bridge.mailbox import Counts
+from pose_ros.estimators.estimator import Estimator
 
 
 class Monitor:
@@ -17,14 +19,16 @@ class Monitor:
         self._lock = threading.Lock()
         self._streams = {camera: StreamStatistics() for camera in cameras}
         self._errors: dict[str, str] = {}
+        self._images = 0
 
     def received(self, camera: str) -> None:
         """An image has come."""
         with self._lock:
+            self._images += 1
             self._streams[camera].received()
 
     def published(self, camera: str, latency_s: float, dropped: int) -> None:
-        """A result has been published `latency_s` after the stamp of its image; `dropped` images were lost before it."""
+        """A result has been published `latency_s` after its image's stamp; `dropped` images were lost before it."""
         with self._lock:
             self._streams[camera].published(latency_s, dropped)
 
@@ -44,11 +48,18 @@ class Monitor:
             errors, self._errors = self._errors, {}
             return [self._status(camera, idle, errors.get(camera, ''), timeout_s) for camera in self._streams]
 
-    def network(self, device: str, model: str, memory_mb: float, idle: str) -> DiagnosticStatus:
-        """The status of the network that serves all cameras."""
-        values = {'device': device, 'model': model, 'memory_mb': f'{memory_mb:.1f}', 'cameras': str(len(self._streams))}
-        return DiagnosticStatus(level=DiagnosticStatus.OK, name=f'{self._node_name}: network', hardware_id=device,
-                                message=f'idle: {idle}' if idle else 'running',
+    def network(self, estimator: Estimator, counts: Counts, idle: str) -> DiagnosticStatus:
+        """The status of the network that serves all cameras.
+
+        Args:
+            estimator: the network.
+            counts: of its mailbox since it was activated.
+            idle: why nothing is done, or ''.
+        """
+        values = {'model': estimator.model, 'device': estimator.device, 'memory_mb': f'{estimator.memory_mb:.1f}',
+                  'images': str(self._images), 'served': str(counts.taken), 'dropped': str(counts.dropped)}
+        return DiagnosticStatus(level=DiagnosticStatus.OK, name=f'{self._node_name}: network',
+                                hardware_id=estimator.device, message=f'idle: {idle}' if idle else 'running',
                                 values=[KeyValue(key=key, value=value) for key, value in values.items()])
 
     def _status(self, camera: str, idle: str, error: str, timeout_s: float) -> DiagnosticStatus:

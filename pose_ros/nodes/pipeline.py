@@ -5,11 +5,12 @@ from contextlib import ExitStack
 from typing import Any
 
 import numpy as np
+from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.lifecycle import LifecycleNode
 from rclpy.time import Time
 
 from pose_ros.bridge.compressed import compressed_from_msg
-from pose_ros.bridge.images import converter
+from pose_ros.bridge.converter import converter
 from pose_ros.bridge.mailbox import Mailbox
 from pose_ros.bridge.params import Parameters
 from pose_ros.errors import ImageError, PoseRosError
@@ -39,7 +40,7 @@ class Pipeline:
     def __init__(self, node: LifecycleNode, settings: InputSettings, parameters: Parameters, estimator: Estimator,
                  outputs: PoseOutputs) -> None:
         self.enabled = True
-        self._node, self._parameters, self._estimator, self._outputs = node, parameters, estimator, outputs
+        self._node, self._params, self._estimator, self._outputs = node, parameters, estimator, outputs
         self._to_rgb = compressed_from_msg if settings.image_transport == 'compressed' else converter()
         self._log = ThrottledLog(node.get_logger())
         self._mailbox: Mailbox[Any] = Mailbox()
@@ -59,7 +60,7 @@ class Pipeline:
         """Why nothing is done, or '' while images are wanted."""
         return 'disabled' if not self.enabled else '' if self._outputs.wanted else 'no subscriber'
 
-    def statuses(self) -> list:
+    def statuses(self) -> list[DiagnosticStatus]:
         """The DiagnosticStatus of each camera and of the network.
 
         Raises whatever has ended the worker.
@@ -67,10 +68,9 @@ class Pipeline:
         self._worker.check()
         for source in self._inputs.values():
             source.check_publishers()
-        idle, estimator = self.idle, self._estimator
-        timeout_s = self._parameters.of(OutputSettings).timeout_s
+        idle, timeout_s = self.idle, self._params.of(OutputSettings).timeout_s
         return [*self._monitor.statuses(idle, timeout_s),
-                self._monitor.network(estimator.device, estimator.model, estimator.memory_mb, idle)]
+                self._monitor.network(self._estimator, self._mailbox.counts, idle)]
 
     def _take(self, camera: str, msg: Any) -> None:
         self._monitor.received(camera)
@@ -81,7 +81,7 @@ class Pipeline:
         return (self._node.get_clock().now() - Time.from_msg(header.stamp)).nanoseconds * 1e-9
 
     def _read(self, camera: str, msg: Any) -> np.ndarray:
-        limit_s = self._parameters.of(OutputSettings).max_age_s
+        limit_s = self._params.of(OutputSettings).max_age_s
         if 0 < limit_s < (age_s := self._age_s(msg.header)):
             raise ImageError(f'the image is {age_s:.3f} s old; allowed: max_age_s = {limit_s:g}')
         return self._to_rgb(msg)
@@ -90,7 +90,7 @@ class Pipeline:
         self._outputs.publish(result)
         if self._outputs.markers_wanted:
             height, width = result.image.shape[:2]
-            settings = self._parameters.of(OutputSettings)
+            settings = self._params.of(OutputSettings)
             camera = self._inputs[result.camera].camera(width, height, settings.field_of_view_deg)
             self._outputs.publish_markers(result, camera, settings.marker_distance_m)
         self._monitor.published(result.camera, self._age_s(result.header), result.dropped)

@@ -4,6 +4,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
@@ -56,36 +57,40 @@ class PoseNode(LifecycleNode):
         super().__init__('pose_node', **options)
         self._load, self._enabled = load, True
         self._configured, self._active = ExitStack(), ExitStack()
+        self._estimator: Estimator | None = None
         self._pipeline: Pipeline | None = None
         parts = [('', InputSettings()), ('', OutputSettings()), ('', EstimatorSettings()), ('grouping.', PafSettings())]
-        self._parameters = Parameters(self, parts, self._on_change)
+        self._params = Parameters(self, parts, self._on_change)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', result_qos())
         self.create_service(SetBool, '~/enable', self._enable)
-        if self._parameters.of(InputSettings).autostart:
+        if self._params.of(InputSettings).autostart:
             self._starter = self.create_timer(0.0, self._start)
 
     @explained
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Loads the network and offers the results."""
-        self._input = self._parameters.of(InputSettings)
+        self._input = self._params.of(InputSettings)
         cameras = self._input.cameras(self.resolve_topic_name)
         with ExitStack() as undo:
-            self._estimator = self._load(self._parameters.of(EstimatorSettings), self._parameters.of(PafSettings))
-            undo.callback(self._estimator.close)
-            self._outputs = PoseOutputs(self, cameras, self._estimator.skeleton, self._estimator.model)
+            estimator = self._load(self._params.of(EstimatorSettings), self._params.of(PafSettings))
+            undo.callback(estimator.close)
+            self._outputs = PoseOutputs(self, cameras, estimator.skeleton, estimator.model)
             undo.callback(self._outputs.close)
             self._configured = undo.pop_all()
-        self.get_logger().info(f'{self._estimator.model} on {self._estimator.device} for {", ".join(cameras)}')
+        self._estimator = estimator
+        self.get_logger().info(f'{estimator.model} on {estimator.device} for {", ".join(cameras)}')
         return super().on_configure(state)
 
     @explained
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribes to the images and starts to work."""
+        assert self._estimator, 'a node is configured before it is activated'
         with ExitStack() as undo:
-            self._pipeline = Pipeline(self, self._input, self._parameters, self._estimator, self._outputs)
+            self._pipeline = Pipeline(self, self._input, self._params, self._estimator, self._outputs)
             self._pipeline.enabled = self._enabled
             undo.callback(self._pipeline.close)
-            timer = self.create_timer(self._parameters.of(OutputSettings).diagnostics_period_s, self._diagnose)
+            period_s = self._params.of(OutputSettings).diagnostics_period_s
+            timer = self.create_timer(period_s, partial(self._diagnose, self._pipeline))
             undo.callback(self.destroy_timer, timer)
             self._active = undo.pop_all()
         return super().on_activate(state)
@@ -125,8 +130,10 @@ class PoseNode(LifecycleNode):
             self.trigger_activate()
 
     def _on_change(self, settings: Settings) -> None:
-        if not isinstance(settings, OutputSettings):
-            self.get_logger().info(f'{type(settings).__name__} changed; takes effect when the node is configured again')
+        if self._estimator and isinstance(settings, (EstimatorSettings, PafSettings)):
+            self._estimator.tune(self._params.of(EstimatorSettings), self._params.of(PafSettings))
+        if isinstance(settings, (EstimatorSettings, InputSettings)):
+            self.get_logger().info('topics, device, weights, precision and threads are read when the node is configured')
 
     def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self._enabled = request.data
@@ -135,8 +142,8 @@ class PoseNode(LifecycleNode):
         response.success, response.message = True, 'enabled' if request.data else 'disabled'
         return response
 
-    def _diagnose(self) -> None:
-        self._diagnostics.publish(diagnostics_to_msg(self._pipeline.statuses(), self.get_clock().now().to_msg()))
+    def _diagnose(self, pipeline: Pipeline) -> None:
+        self._diagnostics.publish(diagnostics_to_msg(pipeline.statuses(), self.get_clock().now().to_msg()))
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 
 from rclpy.lifecycle import LifecycleNode
+from rclpy.publisher import Publisher
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
@@ -73,5 +74,5 @@ class PoseOutputs:
         for publisher in self._all():
             self._node.destroy_lifecycle_publisher(publisher)
 
-    def _all(self) -> list:
+    def _all(self) -> list[Publisher]:
         return [self._persons, self._markers, *self._overlays.values()]

@@ -1,14 +1,19 @@
 """Listens to a camera and its pose_node, and brings together what belongs to one image."""
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
@@ -73,7 +78,7 @@ class Recorder(Node):
     @property
     def hears_pose_node(self) -> bool:
         """Whether both results are offered by somebody."""
-        return all(self.count_publishers(topic) for topic in ('persons', 'markers'))
+        return all(self.count_publishers(self.resolve_topic_name(topic)) for topic in ('persons', 'markers'))
 
     def _take_image(self, msg: Image) -> None:
         self.images += 1
@@ -107,3 +112,44 @@ class Recorder(Node):
 
 def _nanoseconds(stamp: Any) -> int:
     return int(stamp.sec) * 10**9 + int(stamp.nanosec)
+
+
+@contextmanager
+def recorder_in(domain: int, topics: Mapping[str, str], on_sighting: Callable[[Sighting], None],
+                on_markers: Callable[[Any, int], None]) -> Iterator[tuple[Recorder, Callable[[float], None]]]:
+    """A recorder in a ROS domain that only reaches this machine.
+
+    Args:
+        domain: ROS domain.
+        topics: names for the recorder's `image`, `persons` and `markers`.
+        on_sighting, on_markers: see Recorder.
+
+    Yields:
+        The recorder, and a function that serves it for so long [s].
+    """
+    remaps = [part for old, new in topics.items() for part in ('-r', f'{old}:={new}')]
+    context = rclpy.Context()
+    with patched_environment(ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST'):
+        rclpy.init(context=context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
+    try:
+        recorder = Recorder(on_sighting, on_markers, context=context, cli_args=['--ros-args', *remaps])
+        executor = SingleThreadedExecutor(context=context)
+        executor.add_node(recorder)
+        yield recorder, executor.spin_once
+    finally:
+        context.try_shutdown()
+
+
+@contextmanager
+def patched_environment(**values: str) -> Iterator[None]:
+    """Sets environment variables for a while: rcl has no other way to be told the discovery range."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -12,11 +12,11 @@ from pose_ros.settings import Settings, setting
 class InputSettings(Settings):
     """Where pose_node takes its images; read when it is configured."""
 
-    image_topics: list = setting(['image'], 'Image topics, one per camera; all share one network and its batches')
+    image_topics: list[str] = setting(['image'], 'Image topics, one per camera; all share one network and its batches')
     image_transport: str = setting('raw', 'raw: sensor_msgs/Image on each topic; compressed: CompressedImage on '
                                    '<topic>/compressed', choices=('raw', 'compressed'))
-    reliability: str = setting('best_effort', 'Asked of image publishers: best_effort takes from all, reliable only from '
-                               'reliable ones, auto is reliable where all publishers are',
+    reliability: str = setting('best_effort', 'Asked of image publishers: best_effort takes from all, reliable only '
+                               'from reliable ones, auto is reliable where all publishers are',
                                choices=('best_effort', 'reliable', 'auto'))
     autostart: bool = setting(True, 'Configure and activate by itself when started', read_only=True)
 
@@ -47,11 +47,12 @@ class OutputSettings(Settings):
 
     marker_distance_m: float = setting(3.0, 'Distance of the plane of flat markers in front of the camera [m]',
                                        low=0.1, high=1000.0)
-    field_of_view_deg: float = setting(60.0, 'Horizontal field of view assumed while there is no valid CameraInfo [deg]',
+    field_of_view_deg: float = setting(60.0, 'Horizontal field of view assumed without a valid CameraInfo [deg]',
                                        low=1.0, high=179.0)
     max_age_s: float = setting(0.0, 'Images whose stamp is older by the clock of the node are dropped [s]; 0 takes all',
                                low=0.0, high=3600.0)
-    timeout_s: float = setting(2.0, 'A topic without images for longer is reported as an error [s]', low=0.1, high=3600.0)
+    timeout_s: float = setting(2.0, 'A topic without images for longer is reported as an error [s]',
+                               low=0.1, high=3600.0)
     diagnostics_period_s: float = setting(1.0, 'Time between two messages on /diagnostics [s]; read when activated',
                                           low=0.1, high=60.0)
 
@@ -65,7 +66,7 @@ class CameraNodeSettings(Settings):
     rate_hz: float = setting(0.0, 'Images per second [Hz]; 0 is the rate of the source', low=0.0, high=1000.0,
                              read_only=True)
     loop: bool = setting(False, 'Start again at the end', read_only=True)
-    exit_when_done: bool = setting(True, 'End the node at the end of the source; otherwise it stays alive', read_only=True)
+    exit_when_done: bool = setting(True, 'End the process with the source', read_only=True)
     wait_for_subscribers: int = setting(0, 'The first image waits for this many subscribers of the image topics',
                                         low=0, high=100, read_only=True)
     frame_id: str = setting('camera_optical_frame', 'Optical frame of the camera (REP-103)', read_only=True)

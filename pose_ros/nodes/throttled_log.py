@@ -14,7 +14,8 @@ class ThrottledLog:
     rclpy throttles by line of code, so that one broken camera would hide another; here the caller names the kind.
     """
 
-    def __init__(self, logger: RcutilsLogger, period_s: float = 5.0, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, logger: RcutilsLogger, period_s: float = 5.0,
+                 clock: Callable[[], float] = time.monotonic) -> None:
         self._logger, self._period_s, self._clock = logger, period_s, clock
         self._lock = threading.Lock()
         self._last: dict[Hashable, tuple[float, int]] = {}

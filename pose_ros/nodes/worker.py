@@ -75,7 +75,8 @@ class Worker:
             self._lost[letter.slot] += letter.dropped
         read = [(letter, image) for letter in letters if (image := self._image(letter)) is not None]
         for (letter, image), persons in zip(read, self._persons(read)):
-            self._publish(Result(letter.slot, letter.item.header, image, persons, self._lost.pop(letter.slot, 0), taken_s))
+            lost = self._lost.pop(letter.slot, 0)
+            self._publish(Result(letter.slot, letter.item.header, image, persons, lost, taken_s))
 
     def _image(self, letter: Letter[Any]) -> np.ndarray | None:
         try:
