@@ -38,7 +38,8 @@ def group(peaks: Peaks, candidates: Candidates, skeleton: Skeleton, settings: Pa
           stride: int) -> list[Person]:
     """Scored pairs of peaks -> persons in network px, best first.
 
-    A person's score is the mean of its keypoints' heatmap values and its limbs' PAF scores, in 0..1.
+    A person's score is the mean of its keypoints' heatmap values and its limbs' PAF scores, times the root of the
+    share of the skeleton's keypoints that were found; in 0..1.
     """
     connections = match(candidates, len(peaks.score))
     rows = assemble(peaks, connections, skeleton)
@@ -58,7 +59,8 @@ def _person_scores(rows: np.ndarray, scores: np.ndarray, connections: Candidates
     own = (row >= 0) & (row == owner[connections.second])
     limbs = np.bincount(row[own], minlength=len(rows))
     total = np.bincount(row[own], np.clip(connections.score[own], 0, 1), len(rows))
-    return (scores.sum(axis=1) + total) / np.maximum((rows >= 0).sum(axis=1) + limbs, 1)
+    found = (rows >= 0).sum(axis=1)
+    return (scores.sum(axis=1) + total) / np.maximum(found + limbs, 1) * np.sqrt(found / rows.shape[1])
 
 
 def _check(heatmaps: np.ndarray, pafs: np.ndarray, skeleton: Skeleton) -> None:

@@ -13,7 +13,7 @@ class PafSettings(Settings):
     peak_threshold: float = setting(0.1, 'Smallest heatmap value of a keypoint', low=0.01, high=1.0)
     max_peaks: int = setting(100, 'Most peaks kept per keypoint, the highest first', low=1, high=512)
     limb_threshold: float = setting(0.05, 'Smallest PAF along a limb for a sample to support it', low=0.0, high=1.0)
-    limb_ratio: float = setting(0.8, 'Smallest share of the samples that must support a limb', low=0.1, high=1.0)
+    limb_ratio: float = setting(0.7, 'Smallest share of the samples that must support a limb', low=0.1, high=1.0)
     long_limb: float = setting(0.5, 'Longer limbs than this share of the map height lose score', low=0.1, high=10.0)
     short_limb: float = setting(0.75, 'Shorter limbs than this [cells] need no PAF: their direction is noise',
                                 low=0.0, high=4.0)
