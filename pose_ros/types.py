@@ -112,9 +112,10 @@ class Person:
     @property
     def bbox(self) -> np.ndarray:
         """(4,) float32: x, y, width, height [px] of the box around the found keypoints; NaN without any."""
-        if not self.found.any():
+        found = self.keypoints[self.found]
+        if not len(found):
             return np.full(4, np.nan, np.float32)
-        low, high = self.keypoints[self.found].min(0), self.keypoints[self.found].max(0)
+        low, high = found.min(0), found.max(0)
         return np.concatenate([low, high - low])
 
     def moved(self, scale: np.ndarray, offset: np.ndarray) -> Person:

@@ -1,7 +1,11 @@
-"""People <-> PersonPoseArray. Keypoints are matched by NAME; missing ones stay in the message as NaN."""
+"""People <-> PersonPoseArray. Keypoints are matched by NAME; missing ones stay in the message as NaN.
+
+Points of a person, where there are any, are those of the frame in the header of the message.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,28 +14,49 @@ from geometry_msgs.msg import Point, Vector3
 from pose_ros.errors import SkeletonError
 from pose_ros.msg import Keypoint, PersonPose, PersonPoseArray
 from pose_ros.skeletons import SKELETONS, Skeleton
-from pose_ros.types import Person
+from pose_ros.types import Person, Points
 
 _NAN = float('nan')
-_UNKNOWN = np.full(6, _NAN, np.float32)
+# Order of the six covariances in a message: xx xy xz yy yz zz.
+_UPPER = np.triu_indices(3)
 
 
-def _keypoints_to_msg(person: Person) -> list[Any]:
-    return [Keypoint(x=x, y=y, score=score, position=Point(x=_NAN, y=_NAN, z=_NAN), covariance=_UNKNOWN)
-            for (x, y), score in zip(person.keypoints.tolist(), person.scores.tolist())]
+@lru_cache(maxsize=8)
+def _unknown(count: int) -> Points:
+    return Points(np.full((count, 3), _NAN), np.full((count, 3, 3), _NAN), np.zeros(count))
 
 
-def _person_to_msg(person: Person) -> Any:
+def _keypoints_to_msg(person: Person, points: Points) -> list[Keypoint]:
+    covariances = points.covariances.astype(np.float32)[:, _UPPER[0], _UPPER[1]]
+    columns = (person.keypoints.tolist(), person.scores.tolist(), points.positions.tolist(), covariances,
+               points.sources.tolist())
+    return [Keypoint(x=x, y=y, score=score, position=Point(x=px, y=py, z=pz), covariance=covariance,
+                     depth_source=source)
+            for (x, y), score, (px, py, pz), covariance, source in zip(*columns)]
+
+
+def _root(person: Person) -> Point:
+    """The mid-hip, as PersonPose.root describes it."""
+    if person.points is None or not {'left_hip', 'right_hip'} <= set(person.skeleton.keypoints):
+        return Point(x=_NAN, y=_NAN, z=_NAN)
+    hips = [person.points.positions[person.skeleton.index(name)] for name in ('left_hip', 'right_hip')]
+    x, y, z = np.mean(hips, axis=0).tolist()
+    return Point(x=x, y=y, z=z)
+
+
+def _person_to_msg(person: Person) -> PersonPose:
+    points = person.points or _unknown(len(person.skeleton))
     msg = PersonPose(track_id=person.track_id, score=float(person.score), bbox=person.bbox,
-                     keypoints=_keypoints_to_msg(person), velocity=Vector3(x=_NAN, y=_NAN, z=_NAN))
-    root = msg.root.pose.position
-    root.x = root.y = root.z = _NAN
+                     track_state=PersonPose.NEW if person.track_id < 0 else PersonPose.TRACKED,
+                     keypoints=_keypoints_to_msg(person, points), has_3d=bool(points.known.any()),
+                     velocity=Vector3(x=_NAN, y=_NAN, z=_NAN))
+    msg.root.pose.position = _root(person)
     msg.root.covariance[0] = _NAN
     return msg
 
 
 def persons_to_msg(persons: Sequence[Person], *, header: Any, camera_name: str, image_size: tuple[int, int],
-                   skeleton: Skeleton, model: str, processing_ms: float, dropped_frames: int) -> Any:
+                   skeleton: Skeleton, model: str, processing_ms: float, dropped_frames: int) -> PersonPoseArray:
     """The people of one image -> PersonPoseArray.
 
     Args:
@@ -82,5 +107,15 @@ def persons_from_msg(msg: Any) -> list[Person]:
 def _person_from_msg(msg: Any, skeleton: Skeleton, order: list[int]) -> Person:
     if len(msg.keypoints) != len(skeleton):
         raise SkeletonError(f'a person of {skeleton.name} needs {len(skeleton)} keypoints, got {len(msg.keypoints)}')
-    values = np.array([(k.x, k.y, k.score) for k in msg.keypoints], np.float32)[order]
-    return Person(skeleton, values[:, :2], values[:, 2], float(msg.score), int(msg.track_id))
+    keypoints = [msg.keypoints[place] for place in order]
+    values = np.array([(keypoint.x, keypoint.y, keypoint.score) for keypoint in keypoints], np.float32)
+    return Person(skeleton, values[:, :2], values[:, 2], float(msg.score), int(msg.track_id),
+                  _points_from_msg(keypoints) if msg.has_3d else None)
+
+
+def _points_from_msg(keypoints: Sequence[Any]) -> Points:
+    covariances = np.empty((len(keypoints), 3, 3))
+    covariances[:, _UPPER[0], _UPPER[1]] = [keypoint.covariance for keypoint in keypoints]
+    covariances[:, _UPPER[1], _UPPER[0]] = covariances[:, _UPPER[0], _UPPER[1]]
+    positions = [(keypoint.position.x, keypoint.position.y, keypoint.position.z) for keypoint in keypoints]
+    return Points(np.array(positions), covariances, np.array([keypoint.depth_source for keypoint in keypoints]))

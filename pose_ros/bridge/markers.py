@@ -26,8 +26,8 @@ def marker_id(person: Person, index: int) -> int:
 class MarkerBoard:
     """Draws the people of one camera and remembers who was drawn, to delete who has left.
 
-    Without depth the keypoints lie where their rays meet a plane in front of the camera, so that they cover the person
-    in the image. Namespaces are `<camera>/bones`, `/keypoints` and `/labels`.
+    A person's points are drawn where they are. Without them the keypoints lie where their rays meet a plane in front of
+    the camera, so that they cover the person in the image. Namespaces are `<camera>/bones`, `/keypoints` and `/labels`.
 
     Attributes:
         camera_name: keeps the ids of several cameras on one topic apart.
@@ -65,7 +65,8 @@ class MarkerBoard:
         return self.draw([], header, Camera.from_field_of_view(1, 1))
 
     def _person(self, person: Person, index: int, camera: Camera) -> list[Marker]:
-        points = camera.unproject(person.keypoints, np.full(len(person.keypoints), self.distance_m))
+        points = (person.points.positions if person.points else
+                  camera.unproject(person.keypoints, np.full(len(person.keypoints), self.distance_m)))
         found = np.isfinite(points).all(axis=1)
         edges = person.skeleton.edges[found[person.skeleton.edges].all(axis=1)]
         pen = _Pen(self, person, index)
