@@ -44,18 +44,29 @@ def _peaks(heatmaps: Tensor, threshold: float, most: int) -> tuple[Tensor, Tenso
     earlier = before[..., 1:, :-2] | before[..., :-1, :-2] | before[..., :-1, 1:-1] | before[..., :-1, 2:]
     score, cell = (heatmaps * (is_peak & ~earlier)).flatten(2).topk(most)
     row, column = cell // width, cell % width
-    x = _offsets(heatmaps, row, column, 0, 1) * ((column > 0) & (column < width - 1))
-    y = _offsets(heatmaps, row, column, 1, 0) * ((row > 0) & (row < height - 1))
+    x, y = _offsets(heatmaps, row, column)
+    x = x * ((column > 0) & (column < width - 1))
+    y = y * ((row > 0) & (row < height - 1))
     return score, torch.stack([column + x, row + y], dim=1)
 
 
-def _offsets(heatmaps: Tensor, row: Tensor, column: Tensor, down: int, right: int) -> Tensor:
-    """(N, K, M) offsets along one axis: the top of a parabola through logarithms."""
+def _offsets(heatmaps: Tensor, row: Tensor, column: Tensor) -> tuple[Tensor, Tensor]:
+    """(N, K, M) sub-cell offsets along x and y, as in `grouping.peaks`."""
     padded = pad(heatmaps, (1, 1, 1, 1))
     width = padded.shape[3]
-    cell, step = (row + 1) * width + column + 1, down * width + right
-    before, centre, after = (padded.flatten(2).gather(2, cell + i * step).clamp(min=1e-3).log() for i in (-1, 0, 1))
-    return (0.5 * (before - after) / (before + after - 2 * centre).clamp(max=-1e-6)).clamp(-0.5, 0.5)
+    steps = torch.arange(3, device=heatmaps.device)
+    cells = (row * width + column)[..., None, None] + steps[:, None] * width + steps
+    around = padded.flatten(2).gather(2, cells.flatten(2)).reshape(cells.shape).clamp(min=1e-3)
+    logarithm, weight = around.log(), around.square()
+    return _vertex(logarithm.transpose(-2, -1), weight[..., 1]), _vertex(logarithm, weight[..., 1, :])
+
+
+def _vertex(logarithm: Tensor, weight: Tensor) -> Tensor:
+    """(...) the top of parabolas through (..., 3 along, 3 beside) logarithms with (..., 3) weights."""
+    before, centre, after = logarithm.unbind(-2)
+    slope = (weight * (before - after)).sum(-1)
+    curvature = (weight * (before + after - 2 * centre)).sum(-1)
+    return (0.5 * slope / curvature.clamp(max=-1e-6)).clamp(-0.5, 0.5)
 
 
 def _pairs(score: Tensor, position: Tensor, pafs: Tensor, limbs: np.ndarray, settings: PafSettings) -> Tensor:

@@ -68,8 +68,19 @@ def _highest(keypoint: np.ndarray, score: np.ndarray, count: int, most: int) -> 
 
 
 def _offsets(flat: np.ndarray, cells: np.ndarray, width: int) -> np.ndarray:
-    """(2, P) sub-cell offsets, -0.5..0.5: the top of a parabola through logarithms, exact for a Gaussian."""
-    values = np.log(np.maximum(flat[cells + np.array([[0], [-1], [1], [-width], [width]])], 1e-3))
-    centre, before, after = values[0], values[1::2], values[2::2]
-    curvature = np.minimum(before + after - 2 * centre, -1e-6)
-    return np.clip(0.5 * (before - after) / curvature, -0.5, 0.5)
+    """(2, P) sub-cell offsets along x and y, -0.5..0.5, from the 3x3 cells around each peak."""
+    steps = np.array([-1, 0, 1])
+    around = np.maximum(flat[cells + np.add.outer(steps * width, steps)[..., None]], 1e-3)
+    logarithm, weight = np.log(around), around * around
+    return np.stack([_vertex(logarithm.swapaxes(0, 1), weight[:, 1]), _vertex(logarithm, weight[1])])
+
+
+def _vertex(logarithm: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """(P,) where parabolas through the logarithms (3 along, 3 beside, P) have their top: exact for a Gaussian.
+
+    The three parabolas weigh by the square of their height (3, P), as the noise of a logarithm is inverse to it.
+    """
+    before, centre, after = logarithm
+    slope = (weight * (before - after)).sum(axis=0)
+    curvature = (weight * (before + after - 2 * centre)).sum(axis=0)
+    return np.clip(0.5 * slope / np.minimum(curvature, -1e-6), -0.5, 0.5)
