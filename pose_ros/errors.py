@@ -9,6 +9,7 @@
     |-- EstimatorError    a network that failed on a frame (out of memory, NaN)
     |-- SourceError       a video, folder, bag or device that cannot be opened or read
     |-- StampError        a time stamp that is not finite, or goes backwards where time must not
+    |-- GraphError        a node process that died, or did not answer in time
     |-- RobotError        a robot file, description or state that cannot be used
     `-- DatasetError      training or evaluation data that is missing or malformed
 
@@ -59,3 +60,7 @@ class DatasetError(PoseRosError, ValueError):
 
 class StampError(PoseRosError, ValueError):
     """A time stamp cannot be used."""
+
+
+class GraphError(PoseRosError, RuntimeError):
+    """A node process died, or did not answer in time."""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
+from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile, ReliabilityPolicy
@@ -58,7 +59,6 @@ class Recorder(Node):
 
     Attributes:
         images: how many images were received.
-        last_stamp_ns: of the newest image; 0 before the first.
         device: of the network, '' until it is known.
     """
 
@@ -68,25 +68,33 @@ class Recorder(Node):
         self._on_sighting, self._on_markers = on_sighting, on_markers
         self._images: dict[int, Image] = {}
         self._persons: dict[int, tuple[PersonPoseArray, int]] = {}
-        self.images, self.last_stamp_ns, self.device = 0, 0, ''
+        self._image_ns = self._sighting_ns = 0
+        self.images, self.device = 0, ''
         qos = QoSProfile(depth=_MOST_IMAGES, reliability=ReliabilityPolicy.RELIABLE)
-        self.create_subscription(Image, 'image', self._take_image, qos)
-        self.create_subscription(PersonPoseArray, 'persons', self._take_persons, qos)
-        self.create_subscription(MarkerArray, 'markers', self._take_markers, qos)
-        self.create_subscription(DiagnosticArray, '/diagnostics', self._take_diagnostics, qos)
+        # Callbacks may take a second argument with the times of the middleware; rclpy's hints do not say so.
+        takers: dict[str, tuple[type, Callable[..., None]]] = {
+            'image': (Image, self._take_image), 'persons': (PersonPoseArray, self._take_persons),
+            'markers': (MarkerArray, self._take_markers), '/diagnostics': (DiagnosticArray, self._take_diagnostics)}
+        for topic, (kind, taker) in takers.items():
+            self.create_subscription(kind, topic, taker, qos)
 
     @property
     def hears_pose_node(self) -> bool:
         """Whether both results are offered by somebody."""
         return all(self.count_publishers(self.resolve_topic_name(topic)) for topic in ('persons', 'markers'))
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether the people of the newest image have come."""
+        return self._sighting_ns == self._image_ns
+
     def _take_image(self, msg: Image) -> None:
         self.images += 1
-        self.last_stamp_ns = _nanoseconds(msg.header.stamp)
-        self._images[self.last_stamp_ns] = msg
+        self._image_ns = _nanoseconds(msg.header.stamp)
+        self._images[self._image_ns] = msg
         if len(self._images) > _MOST_IMAGES:
             self._images.pop(min(self._images))
-        self._match(self.last_stamp_ns)
+        self._match(self._image_ns)
 
     def _take_persons(self, msg: PersonPoseArray, info: dict[str, int]) -> None:
         stamp_ns = _nanoseconds(msg.header.stamp)
@@ -96,7 +104,7 @@ class Recorder(Node):
     def _match(self, stamp_ns: int) -> None:
         if stamp_ns not in self._images or stamp_ns not in self._persons:
             return
-        image = self._images[stamp_ns]
+        image, self._sighting_ns = self._images[stamp_ns], stamp_ns
         message, received_ns = self._persons.pop(stamp_ns)
         # The node serves images in order, so the older ones were dropped.
         self._images = {stamp: kept for stamp, kept in self._images.items() if stamp > stamp_ns}
@@ -128,7 +136,7 @@ def recorder_in(domain: int, topics: Mapping[str, str], on_sighting: Callable[[S
         The recorder, and a function that serves it for so long [s].
     """
     remaps = [part for old, new in topics.items() for part in ('-r', f'{old}:={new}')]
-    context = rclpy.Context()
+    context = Context()
     with patched_environment(ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST'):
         rclpy.init(context=context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
     try:

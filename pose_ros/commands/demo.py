@@ -1,0 +1,72 @@
+"""`pose-ros demo`: real nodes in a real ROS graph over a clip, and what they found."""
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pose_ros.commands.console import progress_bar
+from pose_ros.commands.options import with_settings
+from pose_ros.demo.ground_truth import GroundTruth
+from pose_ros.demo.runner import Plan, changed_parameters, run_demo
+from pose_ros.demo.settings import DemoSettings
+from pose_ros.demo.summary import Summary
+from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.grouping.settings import PafSettings
+
+CLIP = Path(__file__).parents[1] / 'demo_data' / 'people.mp4'
+
+
+def _plan(source: str, folder: Path, settings: DemoSettings, estimator: EstimatorSettings,
+          grouping: PafSettings) -> Plan:
+    from pose_ros.bridge.bags import open_frames
+    with open_frames(source, settings.bag_topic) as frames:
+        truth = GroundTruth(frames, CLIP.with_suffix('.json')) if Path(source) == CLIP else None
+        return Plan(source, frames.length, settings.rate or frames.rate_hz, folder, settings,
+                    changed_parameters(estimator) | changed_parameters(grouping, 'grouping.'), truth)
+
+
+def _run(plan: Plan) -> Summary:
+    expected = [count for count in (plan.length, round(plan.duration_s * plan.rate_hz)) if count]
+    with progress_bar() as bar:
+        task = bar.add_task('', total=min(expected, default=None))
+        return run_demo(plan, lambda what, images: bar.update(task, description=what, completed=images))
+
+
+def _table(summary: Summary) -> Table:
+    table = Table(title=f'{Path(summary.source).name}: {summary.model} on {summary.device or "?"}', show_header=False)
+    for name, value in (
+            ('images in', summary.frames_in), ('published', f'{summary.published} ({summary.rate_hz:.1f} Hz)'),
+            ('dropped for newer ones', summary.dropped), ('lost on the way', summary.lost), ('people', summary.persons),
+            ('latency p50 / p95 / p99', ' / '.join(f'{value:.0f}' for value in summary.latency_ms.values()) + ' ms')):
+        table.add_row(name, str(value))
+    if truth := summary.ground_truth:
+        table.add_row('against the ground truth', f'mean OKS {truth["mean_oks"]:.2f}, recall {truth["recall"]:.2f} '
+                                                  f'of {truth["people"]} people')
+    return table
+
+
+@with_settings(settings=DemoSettings, estimator=EstimatorSettings, grouping=PafSettings)
+def demo(source: Annotated[str, typer.Argument(help='Video, folder of images, image, bag, or camera (0, /dev/video0)',
+                                               show_default='the clip shipped')] = '',
+         out: Annotated[Path, typer.Option(help='Folder for the results')] = Path('out/demo'),
+         *, settings: DemoSettings, estimator: EstimatorSettings, grouping: PafSettings) -> None:
+    """Run camera_node and pose_node over SOURCE in a ROS domain of their own, and record what they publish.
+
+    Leaves overlay.mp4, overlay.png, poses.mcap, summary.json and the logs of the nodes. Ctrl-C ends it early, and
+    leaves the same.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    out.mkdir(parents=True, exist_ok=True)
+    summary = _run(_plan(source or str(CLIP), out, settings, estimator, grouping))
+    summary.save(out / 'summary.json')
+    console = Console()
+    console.print(_table(summary))
+    for name in ('overlay.mp4', 'overlay.png', 'poses.mcap', 'summary.json'):
+        console.print(f'  {out / name}', highlight=False)
+    if not summary.complete:
+        raise typer.Exit(130)

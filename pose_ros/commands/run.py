@@ -1,0 +1,92 @@
+"""`pose-ros run`: find the people in a video, folder of images, bag or camera, where no ROS is running."""
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import print as show
+
+from pose_ros.commands.console import progress_bar
+from pose_ros.commands.options import with_settings
+from pose_ros.commands.outputs import Output, open_output
+from pose_ros.errors import EstimatorError, ImageError, SourceError
+from pose_ros.estimators.estimator import Estimator, EstimatorSettings
+from pose_ros.grouping.settings import PafSettings
+from pose_ros.sources import Frame, FrameSource
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass
+class _Tally:
+    frames: int = 0
+    failed: int = 0
+    persons: int = 0
+    processing_ms: float = 0.0
+
+
+def _serve(frame: Frame, estimator: Estimator, outputs: Sequence[Output], tally: _Tally) -> None:
+    start = time.perf_counter()
+    try:
+        persons, = estimator.estimate([frame.image])
+    except (EstimatorError, ImageError) as error:
+        _LOG.warning('frame %s skipped: %s', frame.name, error)
+        tally.failed += 1
+        return
+    spent_ms = 1e3 * (time.perf_counter() - start)
+    for output in outputs:
+        output.write(frame, persons, spent_ms)
+    tally.frames += 1
+    tally.persons += len(persons)
+    tally.processing_ms += spent_ms
+
+
+def _serve_all(source: FrameSource, estimator: Estimator, outputs: Sequence[Output], duration_s: float) -> _Tally:
+    tally = _Tally()
+    with progress_bar() as bar:
+        task = bar.add_task(Path(source.name).name, total=source.length)
+        first_ns: int | None = None
+        for frame in source:
+            first_ns = frame.stamp_ns if first_ns is None else first_ns
+            if duration_s and frame.stamp_ns - first_ns >= duration_s * 1e9:
+                break
+            _serve(frame, estimator, outputs, tally)
+            bar.advance(task)
+        bar.update(task, total=tally.frames + tally.failed)
+    return tally
+
+
+def _default_output(source: FrameSource) -> Path:
+    name = Path(source.name).stem or 'camera'
+    return Path('out', f'{name}.png' if source.length == 1 else f'{name}.mp4')
+
+
+@with_settings(estimator=EstimatorSettings, grouping=PafSettings)
+def run(source: Annotated[str, typer.Argument(help='Video, folder of images, image, bag, or camera (0, /dev/video0)')],
+        output: Annotated[list[Path], typer.Option(
+            '--output', '-o', help='What to write, by its suffix: .mp4 and .png with skeletons drawn on the images, '
+            '.mcap a bag, .json; several times for several. Default: out/<name>.mp4')] = [],  # noqa: B006
+        topic: Annotated[str, typer.Option(help='Image topic of a bag; default: the one with most images')] = '',
+        duration: Annotated[float, typer.Option(help='Stop after so much of the source [s]; 0: at its end')] = 0.0,
+        *, estimator: EstimatorSettings, grouping: PafSettings) -> None:
+    """Find the people in SOURCE and write a video, a picture, a bag or JSON. Needs no running ROS."""
+    from pose_ros.bridge.bags import open_frames
+    from pose_ros.estimators import load
+    with ExitStack() as stack:
+        frames = stack.enter_context(open_frames(source, topic))
+        model = stack.enter_context(closing(load(estimator, grouping)))
+        paths = output or [_default_output(frames)]
+        outputs = [stack.enter_context(closing(open_output(path, frames, model))) for path in paths]
+        tally = _serve_all(frames, model, outputs, duration)
+    if not tally.frames:
+        raise SourceError(f'none of the {tally.failed} frames of {frames.name} could be served')
+    show(f'{tally.persons} people in {tally.frames} frames, {tally.processing_ms / tally.frames:.1f} ms per frame '
+         f'({model.model} on {model.device}){f", {tally.failed} frames failed" if tally.failed else ""}')
+    for path in paths:
+        show(f'  {path}')

@@ -1,0 +1,1 @@
+"""The demo: real nodes in a real ROS graph over a clip, recorded into a folder."""

@@ -1,0 +1,146 @@
+"""Runs camera_node and pose_node as a user would, over one source, and records what they publish."""
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pose_ros.demo.graph import NodeGraph
+from pose_ros.demo.ground_truth import GroundTruth
+from pose_ros.demo.recording import Recording
+from pose_ros.demo.settings import DemoSettings
+from pose_ros.demo.summary import Summary
+from pose_ros.errors import GraphError
+from pose_ros.settings import Settings, default_of
+
+if TYPE_CHECKING:
+    from pose_ros.nodes.recorder import Recorder
+
+CAMERA_DURATION_S = 10.0
+_IMAGE_TOPIC = '/camera/image_raw'
+_TOPICS = {'image': _IMAGE_TOPIC, 'persons': '/pose_node/persons', 'markers': '/pose_node/markers'}
+_DRAIN_S = 10.0
+_TURN_S = 0.1
+
+Report = Callable[[str, int], None]
+
+
+def changed_parameters(settings: Settings, prefix: str = '') -> dict[str, Any]:
+    """The settings that differ from their defaults, by the name of their ROS parameter."""
+    return {f'{prefix}{item.name}': getattr(settings, item.name) for item in fields(settings)
+            if getattr(settings, item.name) != default_of(item)}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One run of the demo.
+
+    Attributes:
+        source: what camera_node shows.
+        length: images in it; None for a camera.
+        rate_hz: of camera_node.
+        folder: where everything goes.
+        settings: of the demo.
+        pose_parameters: ROS parameters of pose_node.
+        truth: annotations of the source, if it has any.
+    """
+
+    source: str
+    length: int | None
+    rate_hz: float
+    folder: Path
+    settings: DemoSettings
+    pose_parameters: Mapping[str, Any]
+    truth: GroundTruth | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """The demo stops after so long [s]; 0 = at the end of the source."""
+        return self.settings.duration or (CAMERA_DURATION_S if self.length is None else 0.0)
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """Waits for things to happen in the graph, while the recorder is served and the nodes are watched."""
+
+    graph: NodeGraph
+    recorder: Recorder
+    spin: Callable[[float], None]
+    report: Report
+
+    def sees(self, condition: Callable[[], bool], what: str, timeout_s: float) -> bool:
+        """Whether the condition holds before the time is over. Raises GraphError if a node dies meanwhile."""
+        end = time.monotonic() + timeout_s
+        while not condition():
+            if time.monotonic() > end:
+                return False
+            self.report(what, self.recorder.images)
+            self.spin(_TURN_S)
+            self.graph.check()
+        return True
+
+    def new_image(self, over: Callable[[], bool], timeout_s: float) -> bool:
+        """Whether another image comes, or all is over, before the time is."""
+        seen = self.recorder.images
+        return self.sees(lambda: self.recorder.images > seen or over(), 'running', timeout_s)
+
+
+def run_demo(plan: Plan, report: Report) -> Summary:
+    """Run to the end of the source, or until Ctrl-C.
+
+    Args:
+        plan: what to run.
+        report: told (what is being done, images so far) several times a second.
+
+    Raises:
+        GraphError: a node died or did not answer in time. What was recorded until then is in the folder.
+    """
+    from pose_ros.bridge.bag_writer import BagWriter
+    from pose_ros.nodes.recorder import recorder_in
+    with ExitStack() as stack:
+        bag = BagWriter(plan.folder / 'poses.mcap')
+        recording = stack.enter_context(Recording(plan.folder, plan.rate_hz, bag, plan.truth))
+        graph = stack.enter_context(NodeGraph(plan.folder / 'logs'))
+        recorder, spin = stack.enter_context(recorder_in(graph.domain, _TOPICS, recording.add, recording.add_markers))
+        complete = _complete(plan, _Watch(graph, recorder, spin, report))
+    return Summary.of(recording.figures, source=plan.source, complete=complete, frames_in=recorder.images,
+                      device=recorder.device, ground_truth=plan.truth.score() if plan.truth else None)
+
+
+def _complete(plan: Plan, watch: _Watch) -> bool:
+    try:
+        _start(plan, watch)
+        _play(plan, watch)
+        # The last image is still in the network.
+        watch.sees(lambda: watch.recorder.is_up_to_date, 'finishing', _DRAIN_S)
+    except KeyboardInterrupt:
+        return False
+    return True
+
+
+def _start(plan: Plan, watch: _Watch) -> None:
+    graph, timeout_s = watch.graph, plan.settings.start_timeout
+    # Large images reach only reliable subscribers whole: Fast DDS sends them in fragments.
+    graph.start('pose_node', {'image_topics': [_IMAGE_TOPIC], 'reliability': 'reliable', **plan.pose_parameters})
+    if not watch.sees(lambda: watch.recorder.hears_pose_node, 'starting pose_node', timeout_s):
+        raise GraphError(f'pose_node offers no results after {timeout_s:g} s; see its log in {graph.log_folder}')
+    graph.start('camera_node', {'source': plan.source, 'bag_topic': plan.settings.bag_topic,
+                                'rate_hz': plan.settings.rate, 'wait_for_subscribers': 2, 'reliability': 'reliable'},
+                namespace='/camera')
+    if not watch.sees(lambda: watch.recorder.images > 0, 'starting camera_node', timeout_s):
+        raise GraphError(f'camera_node shows no image after {timeout_s:g} s; see its log in {graph.log_folder}')
+
+
+def _play(plan: Plan, watch: _Watch) -> None:
+    end = time.monotonic() + (plan.duration_s or float('inf'))
+
+    def over() -> bool:
+        return watch.graph.has_ended('camera_node') or time.monotonic() > end
+
+    timeout_s = plan.settings.stall_timeout
+    while not over():
+        if not watch.new_image(over, timeout_s):
+            raise GraphError(f'no image for {timeout_s:g} s; see the log of camera_node in {watch.graph.log_folder}')
