@@ -20,7 +20,10 @@ S = TypeVar('S', bound='Settings')
 
 def setting(default: Any, description: str, *, low: float | None = None, high: float | None = None,
             choices: tuple[str, ...] = (), read_only: bool = False) -> Any:
-    """A dataclass field that knows its description, its range (both ends allowed) or choices, and if it is fixed at run time."""
+    """A dataclass field that knows its description, range (both ends allowed) or choices, and if it is fixed at run time.
+
+    The elements of a list are like those of its default; an empty default means strings.
+    """
     metadata = {'description': description, 'low': low, 'high': high, 'choices': choices, 'read_only': read_only}
     if isinstance(default, list):
         return field(default_factory=lambda: list(default), metadata=metadata)
@@ -44,7 +47,8 @@ def allowed(item: Field[Any]) -> str:
 
 def _fits_type(value: Any, default: Any) -> bool:
     if isinstance(default, list):
-        return isinstance(value, (list, tuple)) and all(_fits_type(v, default[0]) for v in value if default)
+        element = default[0] if default else ''
+        return isinstance(value, (list, tuple)) and all(_fits_type(v, element) for v in value)
     if isinstance(default, float):
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     return type(value) is type(default)

@@ -118,7 +118,9 @@ def _declared(node: Node, prefix: str, settings: S) -> S:
     for item in fields(settings):
         name = prefix + item.name
         try:
-            values[name] = node.declare_parameter(name, getattr(settings, item.name), descriptor_of(item)).value
+            value = node.declare_parameter(name, getattr(settings, item.name), descriptor_of(item)).value
         except ParameterException as error:
             raise SettingError(f'parameter {name} cannot be set: {error}; allowed: {allowed(item)}') from error
+        # `topics: []` in a file comes as a parameter without a type.
+        values[name] = [] if value is None and isinstance(default_of(item), list) else value
     return _changed(settings, prefix, values)
