@@ -20,7 +20,7 @@ S = TypeVar('S', bound='Settings')
 
 def setting(default: Any, description: str, *, low: float | None = None, high: float | None = None,
             choices: tuple[str, ...] = (), read_only: bool = False) -> Any:
-    """A dataclass field that knows its description, range (both ends allowed) or choices, and if it is fixed at run time.
+    """A dataclass field that knows its description, range (ends allowed) or choices, and if it is fixed at run time.
 
     The elements of a list are like those of its default; an empty default means strings.
     """

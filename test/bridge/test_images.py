@@ -1,40 +1,19 @@
 """Raw images: every encoding with any padding and byte order; what OpenCV and plain formulas say; bad messages."""
 from __future__ import annotations
 
-import array
-
 import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sensor_msgs.msg import Image
+from image_messages import HEIGHT, WIDTH, changed, message, values_for
 from std_msgs.msg import Header
 
 from pose_ros.bridge.encodings import ENCODINGS
 from pose_ros.bridge.images import image_from_msg, image_to_msg, pixels_of
 from pose_ros.errors import ImageError
 
-WIDTH, HEIGHT = 12, 10
 BAYER = {'rggb': 'RGGB', 'bggr': 'BGGR', 'gbrg': 'GBRG', 'grbg': 'GRBG'}
-
-
-def values_for(encoding: str, width: int = WIDTH, height: int = HEIGHT, seed: int = 0) -> np.ndarray:
-    """Random values as they lie in memory: (rows, width, channels) uint8 or uint16."""
-    layout = ENCODINGS[encoding]
-    rows = round(height * (1 + layout.chroma_rows))
-    dtype = np.uint8 if layout.bits == 8 else np.uint16
-    return np.random.default_rng(seed).integers(0, 2 ** layout.bits, (rows, width, layout.channels), dtype)
-
-
-def message(values: np.ndarray, encoding: str, padding: int = 0, big: bool = False, cut: bool = False) -> Image:
-    """An Image of these values with padded rows; `cut` leaves out the padding of the last one."""
-    rows, width, _ = values.shape
-    lines = [row.astype(row.dtype.newbyteorder('>' if big else '<')).tobytes() + b'\xAB' * padding for row in values]
-    data = b''.join(lines)
-    height = round(rows / (1 + ENCODINGS[encoding].chroma_rows))
-    return Image(header=Header(frame_id='camera'), width=width, height=height, encoding=encoding, is_bigendian=int(big),
-                 step=len(lines[0]), data=array.array('B', data[:len(data) - padding] if cut else data))
 
 
 @pytest.mark.parametrize('encoding', ENCODINGS)
@@ -147,13 +126,6 @@ def test_data_may_be_any_buffer(kind):
     msg.width, msg.height, msg.encoding, msg.is_bigendian, msg.step = WIDTH, HEIGHT, 'bgr8', 0, 3 * WIDTH
     msg.data = kind(values.tobytes())
     np.testing.assert_array_equal(image_from_msg(msg), values[..., ::-1])
-
-
-def changed(**fields) -> Image:
-    msg = message(values_for('bgr8'), 'bgr8')
-    for name, value in fields.items():
-        setattr(msg, name, value)
-    return msg
 
 
 @pytest.mark.parametrize(('msg', 'words'), [
