@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from rclpy.node import Node
+from rclpy.validate_topic_name import validate_topic_name
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from pose_ros.bridge.cameras import camera_from_msg
@@ -13,6 +14,16 @@ from pose_ros.camera import Camera
 from pose_ros.errors import CameraError
 from pose_ros.nodes.settings import InputSettings
 from pose_ros.nodes.throttled_log import ThrottledLog
+
+
+def full_name(node: Node, topic: str) -> str:
+    """The name of a topic in the graph: expanded and remapped.
+
+    Raises:
+        InvalidTopicNameException: no name that ROS allows.
+    """
+    validate_topic_name(topic)
+    return node.resolve_topic_name(topic)
 
 
 def info_topic_of(node: Node, topic: str) -> str:

@@ -69,8 +69,11 @@ class Pipeline:
         for source in self._inputs.values():
             source.check_publishers()
         idle, timeout_s = self.idle, self._params.of(OutputSettings).timeout_s
-        return [*self._monitor.statuses(idle, timeout_s),
-                self._monitor.network(self._estimator, self._mailbox.counts, idle)]
+        cameras = self._monitor.statuses(idle, timeout_s)
+        for status in cameras:
+            if status.level == DiagnosticStatus.ERROR:
+                self._log.error(('silent', status.hardware_id), f'{status.hardware_id}: {status.message}')
+        return [*cameras, self._monitor.network(self._estimator, self._mailbox.counts, idle)]
 
     def _take(self, camera: str, msg: Any) -> None:
         self._monitor.received(camera)

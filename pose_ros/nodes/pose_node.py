@@ -17,6 +17,7 @@ from pose_ros.bridge.qos import result_qos
 from pose_ros.estimators import load
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
 from pose_ros.grouping.settings import PafSettings
+from pose_ros.nodes.image_input import full_name
 from pose_ros.nodes.lifecycle import explained
 from pose_ros.nodes.pipeline import Pipeline
 from pose_ros.nodes.pose_outputs import PoseOutputs
@@ -70,7 +71,7 @@ class PoseNode(LifecycleNode):
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Loads the network and offers the results."""
         self._input = self._params.of(InputSettings)
-        cameras = self._input.cameras(self.resolve_topic_name)
+        cameras = self._input.cameras(partial(full_name, self))
         with ExitStack() as undo:
             estimator = self._load(self._params.of(EstimatorSettings), self._params.of(PafSettings))
             undo.callback(estimator.close)
@@ -119,6 +120,8 @@ class PoseNode(LifecycleNode):
         """Ends whatever runs, frees the network and destroys the node."""
         self._free()
         super().destroy_node()
+        # rclpy forgets the state machine, which holds the node in the graph and its name in the log.
+        self._state_machine.destroy_when_not_in_use()
 
     def _free(self) -> None:
         self._active.close()
@@ -133,7 +136,7 @@ class PoseNode(LifecycleNode):
         if self._estimator and isinstance(settings, (EstimatorSettings, PafSettings)):
             self._estimator.tune(self._params.of(EstimatorSettings), self._params.of(PafSettings))
         if isinstance(settings, (EstimatorSettings, InputSettings)):
-            self.get_logger().info('topics, device, weights, precision and threads are read when the node is configured')
+            self.get_logger().info('topics, device, weights, precision and threads are read by configure')
 
     def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self._enabled = request.data

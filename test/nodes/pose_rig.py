@@ -111,7 +111,8 @@ class Rig:
 
     def send_info(self, **values: Any) -> CameraInfo:
         """Publishes a CameraInfo on /camera_info."""
-        info = CameraInfo(header=self.header(), width=WIDTH, height=HEIGHT, distortion_model='plumb_bob', **values)
+        values = {'width': WIDTH, 'height': HEIGHT, 'distortion_model': 'plumb_bob', **values}
+        info = CameraInfo(header=self.header(), **values)
         self.camera('/camera_info', CameraInfo).publish(info)
         return info
 
@@ -131,7 +132,7 @@ class Rig:
         def found() -> list[Log]:
             return [log for log in self.logs if log.name == 'pose_node' and all(part in log.msg for part in parts)]
 
-        wait_until(found, what=f'a log with {parts}; there are {[log.msg for log in self.logs]}')
+        wait_until(found, what=f'a log with {parts}')
         return found()[-1]
 
     def status(self, name: str = '/image') -> tuple[int, str, dict[str, str]]:
