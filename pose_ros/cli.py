@@ -11,14 +11,20 @@ from rich.console import Console
 from rich.logging import RichHandler
 from rich.markup import escape
 
+from pose_ros.commands import weights
+from pose_ros.commands.bench import bench
 from pose_ros.commands.demo import demo
+from pose_ros.commands.doctor import doctor
+from pose_ros.commands.evaluate import evaluate
 from pose_ros.commands.run import run
+from pose_ros.commands.train import train
 from pose_ros.errors import PoseRosError
 
 app = typer.Typer(name='pose-ros', no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich',
                   context_settings={'help_option_names': ['-h', '--help']})
-for command in (run, demo):
+for command in (run, demo, evaluate, bench, doctor, train):
     app.command()(command)
+app.add_typer(weights.app, name='weights')
 
 
 @app.callback()
@@ -39,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=arguments)
     except PoseRosError as error:
-        logging.getLogger(__name__).debug('where it comes from', exc_info=True)
+        logging.getLogger('pose_ros.cli').debug('where it comes from', exc_info=True)
         Console(stderr=True).print(f'[bold red]error:[/] {escape(str(error))}', highlight=False, soft_wrap=True)
         sys.exit(2)
 
