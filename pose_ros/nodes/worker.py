@@ -56,9 +56,14 @@ class Worker:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix='pose_worker')
         self._running = self._pool.submit(self._run)
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread still works."""
+        return not self._running.done()
+
     def check(self) -> None:
         """Raises whatever has ended the thread: a bug must end the node, not silence it."""
-        if self._running.done():
+        if not self.alive:
             self._running.result()
 
     def stop(self) -> None:

@@ -123,6 +123,10 @@ class Rig:
         assert value_in(persons[-1]) == value
         return persons[-1]
 
+    def wait_for_persons(self, count: int = 1) -> None:
+        """Waits until ~/persons has given this many messages."""
+        wait_until(lambda: len(self.got['persons']) >= count, what=f'{count} messages of people')
+
     def log(self, part: str) -> Log | None:
         """The last log record of pose_node that has this part."""
         return next((log for log in reversed(self.logs) if log.name == 'pose_node' and part in log.msg), None)
