@@ -4,18 +4,16 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from rclpy.lifecycle import LifecycleNode
-from rclpy.publisher import Publisher
+from rclpy.lifecycle import LifecycleNode, LifecyclePublisher
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
-from pose_ros.bridge.convert import persons_to_msg
+from pose_ros.bridge.convert import PersonPoseArray, persons_to_msg
 from pose_ros.bridge.images import image_to_msg
 from pose_ros.bridge.markers import MarkerBoard
 from pose_ros.bridge.qos import image_qos, result_qos
 from pose_ros.camera import Camera
 from pose_ros.drawing import draw_persons
-from pose_ros.msg import PersonPoseArray
 from pose_ros.nodes.worker import Result
 from pose_ros.skeletons import Skeleton
 
@@ -74,5 +72,5 @@ class PoseOutputs:
         for publisher in self._all():
             self._node.destroy_lifecycle_publisher(publisher)
 
-    def _all(self) -> list[Publisher]:
+    def _all(self) -> list[LifecyclePublisher]:
         return [self._persons, self._markers, *self._overlays.values()]

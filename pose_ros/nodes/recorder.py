@@ -18,9 +18,8 @@ from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
 
-from pose_ros.bridge.convert import persons_from_msg
+from pose_ros.bridge.convert import PersonPoseArray, persons_from_msg
 from pose_ros.bridge.images import image_from_msg
-from pose_ros.msg import PersonPoseArray
 from pose_ros.types import Person
 
 _MOST_IMAGES = 60

@@ -5,13 +5,14 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.logging import get_logger
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
+from rclpy.utilities import try_shutdown
 
 from pose_ros.errors import PoseRosError
 
@@ -19,7 +20,7 @@ N = TypeVar('N', bound=Node)
 
 
 def run(make: Callable[[], N], args: Sequence[str] | None = None,
-        task: Callable[[N], Future | None] = lambda _: None) -> int:
+        task: Callable[[N], Future[Any] | None] = lambda _: None) -> int:
     """Makes a node and spins it until a signal, or until its task has ended.
 
     rclpy's own signal handlers are not used: they end the context under threads that still publish.
@@ -39,7 +40,7 @@ def run(make: Callable[[], N], args: Sequence[str] | None = None,
         get_logger('pose_ros').fatal(str(error))
         return 1
     finally:
-        rclpy.try_shutdown()
+        try_shutdown()
 
 
 def _stop_on_signals() -> Event:
@@ -54,7 +55,7 @@ def _stop_on_signals() -> Event:
     return stop
 
 
-def _spin(make: Callable[[], N], task: Callable[[N], Future | None], stop: Event) -> int:
+def _spin(make: Callable[[], N], task: Callable[[N], Future[Any] | None], stop: Event) -> int:
     node = make()
     executor = SingleThreadedExecutor()
     executor.add_node(node)
