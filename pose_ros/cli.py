@@ -37,14 +37,14 @@ def configure(verbose: Annotated[bool, typer.Option('--verbose', '-v', help='Sho
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run `pose-ros`; expected errors become one line and exit status 2.
+    """Run `pose-ros`; expected errors, and those of the file system, become one line and exit status 2.
 
     Args:
         arguments: None takes those of the process.
     """
     try:
         app(args=arguments)
-    except PoseRosError as error:
+    except (PoseRosError, OSError) as error:
         logging.getLogger('pose_ros.cli').debug('where it comes from', exc_info=True)
         Console(stderr=True).print(f'[bold red]error:[/] {escape(str(error))}', highlight=False, soft_wrap=True)
         sys.exit(2)

@@ -16,6 +16,8 @@ from pose_ros.msg import Keypoint, PersonPose, PersonPoseArray
 from pose_ros.skeletons import SKELETONS, Skeleton
 from pose_ros.types import Person, Points
 
+__all__ = ['PersonPoseArray', 'persons_from_msg', 'persons_to_msg', 'skeleton_from_msg']
+
 _NAN = float('nan')
 # Order of the six covariances in a message: xx xy xz yy yz zz.
 _UPPER = np.triu_indices(3)

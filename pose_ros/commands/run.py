@@ -62,9 +62,10 @@ def _serve_all(source: FrameSource, estimator: Estimator, outputs: Sequence[Outp
     return tally
 
 
-def _default_output(source: FrameSource) -> Path:
-    name = Path(source.name).stem or 'camera'
-    return Path('out', f'{name}.png' if source.length == 1 else f'{name}.mp4')
+def _output_paths(given: Sequence[Path], source: str, length: int | None) -> Sequence[Path]:
+    if Path(source).resolve() in [path.resolve() for path in given]:
+        raise SourceError(f'{source} is the source; allowed: to write other files')
+    return given or [Path('out', f'{Path(source).stem}{".png" if length == 1 else ".mp4"}')]
 
 
 @with_settings(estimator=EstimatorSettings, grouping=PafSettings)
@@ -81,7 +82,7 @@ def run(source: Annotated[str, typer.Argument(help='Video, folder of images, ima
     with ExitStack() as stack:
         frames = stack.enter_context(open_frames(source, topic))
         model = stack.enter_context(closing(load(estimator, grouping)))
-        paths = output or [_default_output(frames)]
+        paths = _output_paths(output, source, frames.length)
         outputs = [stack.enter_context(closing(open_output(path, frames, model))) for path in paths]
         tally = _serve_all(frames, model, outputs, duration)
     if not tally.frames:
