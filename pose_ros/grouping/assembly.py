@@ -7,9 +7,11 @@ from pose_ros.grouping.candidates import Candidates
 from pose_ros.grouping.peaks import Peaks
 from pose_ros.skeletons import Skeleton
 
-# A torso between these many thighs long may join a leg to the shoulder of its side; about 1.3 is usual
-# (Drillis and Contini 1966), and perspective stretches it both ways.
-_TORSO_PER_THIGH = (0.6, 2.6)
+# Where arms, legs and head meet when the neck is hidden.
+_TRUNK = (('left_shoulder', 'left_hip'), ('right_shoulder', 'right_hip'), ('left_shoulder', 'right_shoulder'),
+          ('left_hip', 'right_hip'))
+# No side of the trunk is longer than about 1.7 upper arms (Drillis and Contini 1966); the rest is for perspective.
+_TRUNK_PER_LIMB = 2.0
 
 
 def assemble(peaks: Peaks, connections: Candidates, skeleton: Skeleton) -> np.ndarray:
@@ -23,7 +25,7 @@ def assemble(peaks: Peaks, connections: Candidates, skeleton: Skeleton) -> np.nd
     root = _roots(connections.take(np.flatnonzero(~redundant)), len(peaks.score))
     rows = _fragments(peaks.keypoint, connections, root, len(skeleton))
     _join(rows, _bridges(rows, connections.take(np.flatnonzero(redundant)), len(peaks.score)))
-    _join(rows, _torsos(rows, peaks.position, skeleton))
+    _join(rows, _trunks(rows, peaks.position, skeleton))
     return rows[rows.max(axis=1, initial=-1) >= 0]
 
 
@@ -77,24 +79,27 @@ def _bridges(rows: np.ndarray, redundant: Candidates, peaks: int) -> np.ndarray:
     return pairs[pairs[:, 0] != pairs[:, 1]]
 
 
-def _torsos(rows: np.ndarray, position: np.ndarray, skeleton: Skeleton) -> np.ndarray:
-    """(n, 2) pairs of a fragment with a shoulder and one with a leg of that side, both without a neck, best first.
+def _trunks(rows: np.ndarray, position: np.ndarray, skeleton: Skeleton) -> np.ndarray:
+    """(n, 2) pairs of fragments without a neck that a side of the trunk may join, the shortest first.
 
-    All limbs between arms and legs meet in the neck; where it is hidden, only proportions can tell who belongs to whom.
+    All limbs between arms, legs and head meet in the neck; where it is hidden, only proportions can tell who belongs
+    to whom: a side of the trunk must not be much longer than the longest limb of the two fragments.
     """
-    neckless = rows[:, skeleton.index('neck')] < 0
-    pairs, lengths = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
-    for side in ('left', 'right') if neckless.any() else ():
-        shoulder, hip, knee = (rows[:, skeleton.index(f'{side}_{part}')] for part in ('shoulder', 'hip', 'knee'))
-        upper = np.flatnonzero(neckless & (shoulder >= 0) & (hip < 0))
-        leg = np.flatnonzero(neckless & (hip >= 0) & (knee >= 0))
-        torso = _distance(position, shoulder[upper, None], hip[None, leg])
-        ratio = torso / _distance(position, hip[None, leg], knee[None, leg])
-        one, other = np.nonzero((ratio > _TORSO_PER_THIGH[0]) & (ratio < _TORSO_PER_THIGH[1]))
-        pairs.append(np.stack([upper[one], leg[other]], axis=1))
-        lengths.append(torso[one, other])
+    neckless = np.flatnonzero(rows[:, skeleton.index('neck')] < 0)
+    if len(neckless) < 2:
+        return np.zeros((0, 2), np.int64)
+    points = np.append(position, [[np.nan], [np.nan]], axis=1)[:, rows[neckless]]
+    limbs = _length(points[..., skeleton.limb_indices[:, 0]], points[..., skeleton.limb_indices[:, 1]])
+    reach = _TRUNK_PER_LIMB * np.nan_to_num(limbs).max(axis=1)
+    pairs, lengths = [], []
+    for one, other in _TRUNK:
+        length = _length(points[:, :, None, skeleton.index(one)], points[:, None, :, skeleton.index(other)])
+        near = np.stack(np.nonzero(length <= np.maximum(reach[:, None], reach)), axis=1)
+        pairs.append(neckless[near])
+        lengths.append(length[near[:, 0], near[:, 1]])
     return np.concatenate(pairs)[np.argsort(np.concatenate(lengths), kind='stable')]
 
 
-def _distance(position: np.ndarray, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    return np.maximum(np.linalg.norm(position[:, one] - position[:, other], axis=0), 1e-3)
+def _length(start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """(2, ...) and (2, ...) -> (...) distances; NaN where an end is missing."""
+    return np.sqrt(((start - end) ** 2).sum(axis=0))
