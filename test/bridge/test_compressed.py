@@ -67,6 +67,15 @@ def test_grey_becomes_rgb():
     assert (image[..., 0] == image[..., 1]).all() and (image[..., 0] == image[..., 2]).all()
 
 
+@pytest.mark.parametrize('channels', [3, 4])
+@pytest.mark.parametrize('bits', [8, 16])
+def test_deep_and_transparent_png_becomes_rgb(channels, bits):
+    image = np.full((5, 6, channels), 2 ** bits - 1, np.uint8 if bits == 8 else np.uint16)
+    image[..., 0] = 0
+    rgb = compressed_from_msg(message(cv2.imencode('.png', image)[1].tobytes(), 'png'))
+    np.testing.assert_array_equal(rgb, np.broadcast_to([255, 255, 0], (5, 6, 3)))
+
+
 def test_an_orientation_in_exif_is_ignored():
     data = jpeg()
     rotated = data[:2] + EXIF_ROTATED + data[2:]
