@@ -132,7 +132,11 @@ class OpenPoseNet(nn.Module):
             Pairs of (N, 19, H/8, W/8) heatmaps in the order of OPENPOSE18 with the background last, and
             (N, 38, H/8, W/8) PAFs, limb l of OPENPOSE18.limbs in channels 2l (x) and 2l + 1 (y).
         """
-        return self.maps(self.encoder(images * 2 - 1))
+        return self.maps(self.encode(images))
+
+    def encode(self, images: Tensor) -> list[Tensor]:
+        """The encoder's features at strides 8, 16 and 32 of (N, 3, H, W) RGB images in 0..1."""
+        return self.encoder(images * 2 - 1)
 
     def maps(self, levels: list[Tensor]) -> list[Maps]:
         """The stages' maps from the encoder's features at strides 8, 16 and 32."""

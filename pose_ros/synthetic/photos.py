@@ -17,7 +17,10 @@ DOUBTFUL = ('opensfm_street',)
 
 def scene_of(path: Path) -> str:
     """The scene a photo shows: views and frames of one place or clip differ only in their last number."""
-    return re.sub(r'[_-]?\d+$', '', path.stem) or path.stem if path.parents[1].name != 'coco_cc_by' else path.stem
+    source, clip = path.parents[1].name, re.sub(r'[_-]?\d+$', '', path.stem)
+    if source in ('us_gov_18f', 'coco_cc_by'):  # their numbers are those of separate photos
+        return path.stem
+    return 'asl_gestures' if source == 'intel_sample_videos' and '-' not in clip else clip
 
 
 def is_held_out(path: Path) -> bool:

@@ -1,0 +1,89 @@
+"""Batches of mixed pictures, made in worker processes beside the training."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from pose_ros.training.augment import Labelled
+from pose_ros.training.hints import TEACHER_CHANNELS, Teacher
+from pose_ros.training.settings import TrainSettings
+from pose_ros.training.sources import EmptySource, PhotoSource, Source, SyntheticSource
+from pose_ros.training.targets import STRIDE, draw_targets
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step learns from.
+
+    Attributes:
+        images: (N, 3, S, S) uint8 RGB.
+        maps, weights: (N, 57, S/8, S/8) float16, see `targets`.
+        features: (N, 384, S/16, S/16) float16 of the teacher. hinted: (N,) bool, where they are known.
+    """
+
+    images: Tensor
+    maps: Tensor
+    weights: Tensor
+    features: Tensor
+    hinted: Tensor
+
+
+def build_sources(settings: TrainSettings) -> Mapping[Source, float]:
+    """The sources and their shares."""
+    photos = Path(settings.photos)
+    shares = {'synthetic': 1 - settings.photo_share - settings.empty_share, 'photo': settings.photo_share, 'empty': settings.empty_share}
+    builders = {'synthetic': lambda: SyntheticSource(Path(settings.folder) / 'scenes'), 'photo': lambda: PhotoSource(photos),
+                'empty': lambda: EmptySource(photos)}
+    return {builders[name](): share for name, share in shares.items() if share > 0}
+
+
+class BatchStream(IterableDataset):
+    """Endless batches; each worker of each training process draws its own, all of one size at the same step."""
+
+    def __init__(self, settings: TrainSettings, seed: int, rank: int = 0) -> None:
+        self._settings, self._seed, self._rank = settings, seed, rank
+
+    def __iter__(self) -> Iterator[Batch]:
+        cv2.setNumThreads(1)
+        worker = get_worker_info()
+        number = worker.id if worker else 0
+        random = np.random.default_rng((self._seed, number, self._rank + 1))
+        sizes = np.random.default_rng((self._seed, number))
+        sources = build_sources(self._settings)
+        teacher = Teacher(Path(self._settings.teacher)) if self._settings.hint_share > 0 else None
+        while True:
+            yield self._batch(random, int(sizes.choice(self._settings.sizes_px)), sources, teacher)
+
+    def _batch(self, random: np.random.Generator, size: int, sources: Mapping[Source, float], teacher: Teacher | None) -> Batch:
+        settings, count = self._settings, self._settings.batch // self._settings.processes
+        chosen = random.choice(len(sources), count, p=list(sources.values()))
+        views = [list(sources)[i].sample(random, size) for i in chosen]
+        targets = [draw_targets(view.persons, size, size, _ignored_cells(view)) for view in views]
+        hinted = random.random(count) < settings.hint_share
+        features = np.zeros((count, TEACHER_CHANNELS, size // 16, size // 16), np.float16)
+        for i in np.flatnonzero(hinted):
+            features[i] = teacher.features(views[i].image)
+        images = np.stack([view.image for view in views]).transpose(0, 3, 1, 2)
+        arrays = (images, *(np.stack([getattr(t, name) for t in targets]).astype(np.float16) for name in ('maps', 'weights')))
+        return Batch(*(torch.from_numpy(np.ascontiguousarray(a)) for a in (*arrays, features, hinted)))
+
+
+def _ignored_cells(view: Labelled) -> np.ndarray | None:
+    if view.ignored is None:
+        return None
+    height, width = (length // STRIDE for length in view.ignored.shape)
+    return view.ignored.reshape(height, STRIDE, width, STRIDE).max((1, 3)) > 0
+
+
+def stream_batches(settings: TrainSettings, seed: int, rank: int = 0) -> Iterator[Batch]:
+    """Batches for training process `rank`, made by `settings.workers` processes."""
+    loader = DataLoader(BatchStream(settings, seed, rank), batch_size=None, num_workers=settings.workers,
+                        prefetch_factor=4 if settings.workers else None)
+    return iter(loader)

@@ -1,0 +1,106 @@
+"""`pose-ros train`: renders what is missing, trains, resumes, and writes the checkpoint."""
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from pose_ros.networks.checkpoint import save_openpose
+from pose_ros.synthetic.generator import GeneratorSettings, generate
+from pose_ros.training.batches import stream_batches
+from pose_ros.training.parallel import run_processes
+from pose_ros.training.settings import TrainSettings
+from pose_ros.training.trainer import StepLosses, Trainer
+
+LOG_EVERY = 50  # steps
+
+
+def train(settings: TrainSettings = TrainSettings()) -> Path:
+    """Train the network, from the start or from where the last run stopped.
+
+    Returns:
+        The checkpoint written.
+
+    Raises:
+        DatasetError: data missing or damaged, or the disk is full; the last state is kept.
+        WeightsError: the teacher of the hints is missing.
+    """
+    Path(settings.folder).mkdir(parents=True, exist_ok=True)
+    with _bar() as bar:
+        _render(bar, settings)
+    run_processes(_learn, settings.processes, settings)
+    return Path(settings.output)
+
+
+def write_checkpoint(trainer: Trainer) -> Path:
+    """Write the averaged weights with the facts of their training."""
+    output = Path(trainer.settings.output)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    save_openpose(output, trainer.average.net, {'samples': trainer.samples, 'steps': trainer.step, **_recipe(trainer.settings)})
+    return output
+
+
+def _recipe(settings: TrainSettings) -> dict[str, object]:
+    """The settings that matter to others: no paths of this machine."""
+    return {name: value for name, value in asdict(settings).items()
+            if name not in ('folder', 'photos', 'teacher', 'output', 'device', 'threads', 'workers', 'processes')}
+
+
+def _bar(disable: bool = False) -> Progress:
+    return Progress(TextColumn('{task.description}'), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
+                    TimeRemainingColumn(), TextColumn('{task.fields[reached]}'), disable=disable)
+
+
+def _render(bar: Progress, settings: TrainSettings) -> None:
+    task = bar.add_task('synthetic scenes', total=settings.scenes, reached='')
+    wanted = GeneratorSettings(scenes=settings.scenes, seed=settings.seed, photos=settings.photos)
+    for done in generate(Path(settings.folder) / 'scenes', wanted):
+        bar.update(task, completed=min(done, settings.scenes))
+    bar.update(task, completed=settings.scenes)
+
+
+def _open_trainer(settings: TrainSettings) -> Trainer:
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    trainer, state = Trainer(settings), Path(settings.folder) / 'state.pt'
+    if state.exists():
+        trainer.resume(state)
+    return trainer
+
+
+def _learn(rank: int, settings: TrainSettings) -> None:
+    """Train to the end; process 0 shows the progress and saves now and then."""
+    trainer, losses = _open_trainer(settings), list[StepLosses]()
+    batches = stream_batches(settings, settings.seed + trainer.step, rank)
+    with _bar(disable=rank > 0) as bar:
+        task = bar.add_task('training', total=settings.samples, completed=trainer.samples, reached='')
+        saved = time.monotonic()
+        while trainer.samples < settings.samples:
+            losses.append(trainer.learn(next(batches)))
+            if rank == 0 and len(losses) == LOG_EVERY:
+                bar.update(task, completed=trainer.samples, reached=_log(trainer, losses))
+                losses.clear()
+            if rank == 0 and time.monotonic() - saved > 60 * settings.minutes_between_saves:
+                _save(trainer)
+                saved = time.monotonic()
+    if rank == 0:
+        _save(trainer)
+
+
+def _save(trainer: Trainer) -> None:
+    trainer.save(Path(trainer.settings.folder) / 'state.pt')
+    write_checkpoint(trainer)
+
+
+def _log(trainer: Trainer, losses: list[StepLosses]) -> str:
+    """Append the mean losses to the run's log; says them in words."""
+    means = {name: round(sum(getattr(step, name) for step in losses) / len(losses), 5)
+             for name in ('total', 'heat', 'paf', 'hint')}
+    line = {'time_s': round(time.time(), 1), 'step': trainer.step, 'samples': trainer.samples, **means}
+    with (Path(trainer.settings.folder) / 'log.jsonl').open('a') as file:
+        file.write(json.dumps(line) + '\n')
+    return ' '.join(f'{name} {value:.3f}' for name, value in means.items())
