@@ -16,7 +16,8 @@ PACKAGE = Path(__file__).parents[1] / 'pose_ros'
 ROOMS = (
     'errors', 'skeletons', 'types', 'settings', 'image', 'camera', 'networks', 'weights', 'grouping', 'estimators',
     'drawing', 'video', 'sources', 'tracking', 'filtering', 'lifting', 'activity', 'retargeting', 'demonstrations',
-    'synthetic', 'training', 'bridge', 'nodes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands', 'cli',
+    'synthetic', 'training', 'bridge', 'nodes', 'processes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands',
+    'cli',
 )  # fmt: skip
 
 ROS = {

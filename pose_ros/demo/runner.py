@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pose_ros.demo.graph import NodeGraph
 from pose_ros.demo.ground_truth import GroundTruth
 from pose_ros.demo.recording import Recording
 from pose_ros.demo.settings import DemoSettings
 from pose_ros.demo.summary import Summary
 from pose_ros.errors import GraphError
+from pose_ros.processes import NodeGraph
 from pose_ros.settings import Settings, default_of
 
 if TYPE_CHECKING:

@@ -88,19 +88,21 @@ class NodeGraph(AbstractContextManager['NodeGraph']):
         log_folder.mkdir(parents=True, exist_ok=True)
         self.domain = free_domain(self._stack)
 
-    def start(self, name: str, parameters: Mapping[str, Any], namespace: str = '') -> None:
-        """Start `pose_ros.nodes.<name>`.
+    def start(self, name: str, parameters: Mapping[str, Any], namespace: str = '',
+              room: str = 'pose_ros.nodes') -> None:
+        """Start the node whose `main` is in the module `<room>.<name>`.
 
         Args:
             parameters: ROS parameters by name.
             namespace: of the node.
+            room: package of the module.
         """
         arguments = ['-r', f'__ns:={namespace}'] if namespace else []
         log = self.log_folder / f'{name}.log'
         environment = os.environ | {'ROS_DOMAIN_ID': str(self.domain), 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
                                     'PYTHONUNBUFFERED': '1'}
         with log.open('wb') as file:
-            process = self._spawn([sys.executable, '-m', f'pose_ros.nodes.{name}', '--ros-args',
+            process = self._spawn([sys.executable, '-m', f'{room}.{name}', '--ros-args',
                                    *_parameters(parameters), *arguments], environment, file)
         self._nodes[name] = _Running(name, process, log)
         self._stack.callback(self._nodes[name].stop)
