@@ -36,7 +36,7 @@ class MarkerBoard:
         labels: also write each person's id and score.
     """
 
-    def __init__(self, camera_name: str = 'camera', *, distance_m: float = 2.0, lifetime_s: float = 1.0,
+    def __init__(self, camera_name: str = 'camera', *, distance_m: float = 2.0, lifetime_s: float = 2.0,
                  labels: bool = True) -> None:
         self.camera_name = camera_name
         self.distance_m = distance_m
