@@ -64,6 +64,8 @@ def copy_generated(modules: Path, target: Path) -> None:
         generated = inside.parts[0] == 'msg' or path.suffix == '.so'
         if path.is_file() and generated and path.suffix != '.c' and '__pycache__' not in inside.parts:
             (target / inside).parent.mkdir(parents=True, exist_ok=True)
+            # A library that a running node has loaded must not change under it, so the old file goes first.
+            (target / inside).unlink(missing_ok=True)
             shutil.copy2(path, target / inside)
 
 
@@ -91,7 +93,7 @@ class BuildInterfaces(Command):
         self.set_undefined_options('build_py', ('build_lib', 'build_lib'))
 
     def run(self):
-        work = HERE / 'build' / 'pip'
+        work = HERE / 'build' / 'pip' / 'cmake'
         stage = work / 'stage'
         shutil.rmtree(work, ignore_errors=True)
         run_cmake(work, stage)
@@ -111,9 +113,13 @@ class BuildInterfaces(Command):
 
 
 class Build(build):
-    """setuptools' build, and then the interfaces."""
+    """setuptools' build from an empty folder, so that no deleted module is packed, and then the interfaces."""
 
     sub_commands = [*build.sub_commands, ('build_interfaces', None)]
+
+    def run(self):
+        shutil.rmtree(HERE / self.build_base, ignore_errors=True)
+        super().run()
 
 
 class BinaryDistribution(Distribution):

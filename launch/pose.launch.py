@@ -1,8 +1,9 @@
 """Starts pose_node on the topics of your camera, with RViz if you ask for it.
 
-    ros2 launch pose_ros pose.launch.py image:=/camera/image_raw camera_info:=/camera/camera_info rviz:=true
+    ros2 launch pose_ros pose.launch.py image:=/camera/image_raw rviz:=true
 
-No parameter is declared here: they stand in `params_file`.
+The CameraInfo is taken from beside the images, here /camera/camera_info. No parameter is declared here: they stand in
+`params_file`, several cameras and compressed images too.
 """
 
 from launch import LaunchDescription
@@ -35,8 +36,7 @@ def arguments() -> list[DeclareLaunchArgument]:
             choices=['debug', 'info', 'warn', 'error', 'fatal'],
             description='Smallest severity that is logged',
         ),
-        DeclareLaunchArgument('image', default_value='image', description='Topic of the images'),
-        DeclareLaunchArgument('camera_info', default_value='camera_info', description='Topic of their CameraInfo'),
+        DeclareLaunchArgument('image', default_value='image', description='Topic of the images; CameraInfo beside it'),
         DeclareLaunchArgument(
             'rviz', default_value='false', choices=['true', 'false'], description='Show people in RViz'
         ),
@@ -54,7 +54,7 @@ def pose_node() -> LifecycleNode:
         namespace=LaunchConfiguration('namespace'),
         output='screen',
         parameters=[LaunchConfiguration('params_file'), {'use_sim_time': use_sim_time}],
-        remappings=[(topic, LaunchConfiguration(topic)) for topic in ('image', 'camera_info')],
+        remappings=[('image', LaunchConfiguration('image'))],
         arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')],
     )
 
