@@ -1,0 +1,47 @@
+"""How alike two people lie in an image: object keypoint similarity (OKS, COCO keypoint challenge)."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pose_ros.types import Person
+
+# The square root of a standing person's area in COCO is about this part of the longer side of the box.
+_AREA_TO_SIDE = 0.45
+
+
+def oks(first: np.ndarray, second: np.ndarray, sizes: np.ndarray, sigmas: np.ndarray,
+        spreads: np.ndarray | float = 0.0, doubt: float = 0.0) -> np.ndarray:
+    """Similarity 0..1 of every person of one set to every person of another, over the keypoints found in both.
+
+    Args:
+        first: (N, K, 2) keypoints [px]; NaN = not found.
+        second: (M, K, 2) likewise.
+        sizes: (N,) square root of the area [px] of the first, see `size_px`.
+        sigmas: (K,) OKS constants of the skeleton.
+        spreads: (N,) variance [px^2] of where the first ones are, added to that of the keypoints.
+        doubt: keypoints assumed to disagree in every pair, so that few common ones prove little.
+
+    Returns:
+        (N, M); 0 without common keypoints.
+    """
+    difference = first[:, None] - second[None]
+    distances = np.einsum('nmkd,nmkd->nmk', difference, difference)
+    variances = np.square(2 * sigmas * np.reshape(sizes, (-1, 1))) + np.reshape(spreads, (-1, 1))
+    common = np.isfinite(distances)
+    alike = np.where(common, np.exp(-0.5 * np.where(common, distances, 0) / variances[:, None]), 0)
+    return alike.sum(axis=2) / np.maximum(common.sum(axis=2) + doubt, 1)
+
+
+def size_px(keypoints: np.ndarray) -> np.ndarray:
+    """(N, K, 2) keypoints -> (N,) the square root of the area of each person [px]; NaN without any keypoint."""
+    found = np.isfinite(keypoints)
+    high = np.where(found, keypoints, -np.inf).max(axis=1, initial=-np.inf)
+    low = np.where(found, keypoints, np.inf).min(axis=1, initial=np.inf)
+    return _AREA_TO_SIDE * np.where(found.any(axis=(1, 2)), (high - low).max(axis=1), np.nan)
+
+
+def keypoints_of(persons: Sequence[Person], count: int) -> np.ndarray:
+    """(N, K, 2) float64 keypoints [px] of N persons; `count` is K, for when there is nobody."""
+    return np.array([person.keypoints for person in persons], float).reshape(len(persons), count, 2)

@@ -1,0 +1,191 @@
+"""The tracker: people with identities from people without, one image after another."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from pose_ros.errors import SkeletonError, StampError
+from pose_ros.skeletons import Skeleton
+from pose_ros.tracking.motion import Motion, MotionSettings
+from pose_ros.tracking.similarity import keypoints_of, oks
+from pose_ros.tracking.tracker_settings import TrackerSettings
+from pose_ros.types import Person, Track, TrackState
+
+
+@dataclass
+class _Identity:
+    """What a track is besides its motion; track_id -1 until it is confirmed."""
+
+    person: Person
+    began_s: float
+    seen_s: float
+    frames: int = 1
+    track_id: int = -1
+
+
+class Tracker:
+    """Follows the people of ONE camera; each camera has a tracker, and identities, of its own.
+
+    A detection that no track explains begins a NEW one, without identity. When it has proved itself it becomes someone
+    who was lost near there, or else a new identity. So ghosts get none, and steal none.
+
+    Example:
+        tracker = Tracker()
+        for stamp_s, persons in detections:
+            tracks = tracker.update(persons, stamp_s)
+    """
+
+    def __init__(self, settings: TrackerSettings | None = None, motion: MotionSettings | None = None) -> None:
+        self._settings = settings or TrackerSettings()
+        self._motion_settings = motion or MotionSettings()
+        self._next_id = 0
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everyone; identities are not used again."""
+        self._skeleton: Skeleton | None = None
+        self._motion = Motion(0, self._motion_settings)
+        self._identities: list[_Identity] = []
+        self._stamp_s = -np.inf
+
+    def update(self, persons: Sequence[Person], stamp_s: float,
+               image_size: tuple[int, int] | None = None) -> list[Track]:
+        """Everyone who is followed, after the detections of one image; call it for images without people too.
+
+        Args:
+            persons: detected ones, in any order; those without any keypoint are ignored.
+            stamp_s: of the image [s].
+            image_size: (width, height) [px]; who is extrapolated out of the image is LOST. None = no such limit.
+
+        Returns:
+            Tracks in the order in which they appeared, LOST ones included.
+
+        Raises:
+            StampError: the stamp is not finite.
+            SkeletonError: the persons have another skeleton than the tracks; `reset` first.
+        """
+        step_s = self._advance(stamp_s)
+        persons = [person for person in persons if person.found.any()]
+        self._check_skeleton(persons)
+        measured = keypoints_of(persons, self._motion.keypoints.shape[1])
+        self._motion.predict(step_s)
+        rows, columns = self._match(measured)
+        self._motion.correct(rows, measured[columns], step_s)
+        for row, column in zip(rows, columns):
+            self._see(self._identities[row], persons[column])
+        self._confirm()
+        self._forget()
+        self._begin(persons, measured, set(range(len(persons))) - set(columns.tolist()))
+        inside = self._inside(image_size)
+        return [self._track(row, inside[row]) for row, one in enumerate(self._identities)
+                if one.track_id >= 0 or one.seen_s == self._stamp_s]
+
+    def _advance(self, stamp_s: float) -> float:
+        if not np.isfinite(stamp_s):
+            raise StampError(f'image stamp {stamp_s} s; allowed: a finite time in seconds')
+        if stamp_s < self._stamp_s - self._settings.max_late_s:
+            self.reset()
+        step_s = max(stamp_s - self._stamp_s, 0.0) if np.isfinite(self._stamp_s) else 0.0
+        self._stamp_s = max(stamp_s, self._stamp_s)
+        return step_s
+
+    def _check_skeleton(self, persons: Sequence[Person]) -> None:
+        for person in persons:
+            if self._skeleton is None:
+                self._skeleton = person.skeleton
+                self._motion = Motion(len(person.skeleton), self._motion_settings)
+            if person.skeleton != self._skeleton:
+                raise SkeletonError(f'tracks have skeleton {self._skeleton.name}, got a person with '
+                                    f'{person.skeleton.name}; allowed: the same one, or reset first')
+
+    def _match(self, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        gone = self._unseen_s() > self._settings.patience_s
+        alike = self._alike(measured, np.where(gone, 0, self._motion.spreads))
+        least = np.where(gone, self._settings.sure_similarity, self._settings.min_similarity)
+        return _assigned(alike, least[:, None])
+
+    def _alike(self, measured: np.ndarray, spreads: np.ndarray) -> np.ndarray:
+        if self._skeleton is None:
+            return np.zeros((0, len(measured)))
+        return oks(self._motion.keypoints, measured, self._motion.sizes, self._skeleton.sigmas, spreads,
+                   self._settings.doubt)
+
+    def _unseen_s(self) -> np.ndarray:
+        return self._stamp_s - np.array([one.seen_s for one in self._identities])
+
+    def _see(self, identity: _Identity, person: Person) -> None:
+        identity.person = replace(person, track_id=identity.track_id)
+        identity.seen_s = self._stamp_s
+        identity.frames += 1
+
+    def _confirm(self) -> None:
+        """Give the new tracks that proved themselves the identity of someone unseen near there, or a new one."""
+        ready = np.array([i for i, one in enumerate(self._identities) if one.track_id < 0
+                          and one.seen_s - one.began_s >= self._settings.confirm_s - 1e-6], int)
+        if not len(ready):
+            return
+        absent = (self._unseen_s() > 0) & np.array([one.track_id >= 0 for one in self._identities])
+        alike = np.where(absent[:, None], self._alike(self._motion.keypoints[ready], self._motion.spreads), 0)
+        rows, columns = _assigned(alike, self._settings.min_similarity)
+        back = dict(zip(ready[columns].tolist(), rows.tolist()))
+        for row in ready.tolist():
+            self._identify(self._identities[row], self._identities[back[row]] if row in back else None)
+        self._drop([row for row in range(len(self._identities)) if row not in back.values()])
+
+    def _identify(self, identity: _Identity, before: _Identity | None) -> None:
+        if before is None:
+            identity.track_id, self._next_id = self._next_id, self._next_id + 1
+        else:
+            identity.track_id, identity.began_s = before.track_id, before.began_s
+            identity.frames += before.frames
+        identity.person = replace(identity.person, track_id=identity.track_id)
+
+    def _forget(self) -> None:
+        times = self._settings.patience_s, self._settings.remember_s
+        self._drop([row for row, one in enumerate(self._identities)
+                    if self._stamp_s - one.seen_s <= times[one.track_id >= 0]])
+
+    def _drop(self, kept: Sequence[int]) -> None:
+        """Drop all tracks but the kept ones."""
+        if len(kept) < len(self._identities):
+            self._motion.keep(np.array(kept, int))
+            self._identities = [self._identities[row] for row in kept]
+
+    def _begin(self, persons: Sequence[Person], measured: np.ndarray, unmatched: set[int]) -> None:
+        settings = self._settings
+        starts = [i for i in sorted(unmatched) if persons[i].score >= settings.min_start_score
+                  and persons[i].found.sum() >= settings.min_start_keypoints]
+        if starts:
+            self._motion.add(measured[starts])
+        self._identities += [_Identity(replace(persons[i], track_id=-1), self._stamp_s, self._stamp_s) for i in starts]
+
+    def _inside(self, image_size: tuple[int, int] | None) -> np.ndarray:
+        known = np.isfinite(self._motion.keypoints)
+        middles = np.where(known, self._motion.keypoints, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+        return ((middles >= 0) & (middles <= np.array(image_size or np.inf))).all(axis=1) | (image_size is None)
+
+    def _track(self, row: int, inside: bool) -> Track:
+        one = self._identities[row]
+        unseen_s = self._stamp_s - one.seen_s
+        state, person = TrackState.NEW if one.track_id < 0 else TrackState.TRACKED, one.person
+        if unseen_s > 0:
+            soon = inside and unseen_s <= self._settings.predict_s
+            state = TrackState.PREDICTED if soon else TrackState.LOST
+            person = self._extrapolated(row, state)
+        return Track(person, state, one.frames, self._stamp_s - one.began_s, unseen_s, self._motion.velocities[row])
+
+    def _extrapolated(self, row: int, state: TrackState) -> Person:
+        fresh = (self._motion.ages_s[row] <= self._settings.predict_s) & (state is TrackState.PREDICTED)
+        keypoints = np.where(fresh[:, None], self._motion.keypoints[row], np.nan)
+        return replace(self._identities[row].person, keypoints=keypoints, scores=np.zeros(len(keypoints)), points=None)
+
+
+def _assigned(alike: np.ndarray, least: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs (rows, columns) of the best assignment, each at least that much alike."""
+    gain = np.where(alike >= least, alike, 0)
+    rows, columns = linear_sum_assignment(gain, maximize=True)
+    real = gain[rows, columns] > 0
+    return rows[real], columns[real]

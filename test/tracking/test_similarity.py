@@ -1,0 +1,51 @@
+"""Laws of the keypoint similarity, and one value from pycocotools."""
+import numpy as np
+import pytest
+from pycocotools.cocoeval import COCOeval, Params
+
+from pose_ros.skeletons import COCO17, OPENPOSE18
+from pose_ros.tracking.similarity import oks, size_px
+
+RNG = np.random.default_rng(0)
+PEOPLE = RNG.uniform(0, 400, (3, 18, 2))
+
+
+def test_everyone_is_like_themselves_and_less_like_others():
+    alike = oks(PEOPLE, PEOPLE, size_px(PEOPLE), OPENPOSE18.sigmas)
+    np.testing.assert_allclose(np.diag(alike), 1)
+    assert (alike[~np.eye(3, dtype=bool)] < 0.5).all()
+
+
+def test_missing_keypoints_do_not_count_and_none_in_common_is_zero():
+    other = PEOPLE.copy()
+    other[:, :9] = np.nan
+    np.testing.assert_allclose(np.diag(oks(PEOPLE, other, size_px(PEOPLE), OPENPOSE18.sigmas)), 1)
+    rest = np.where(np.isnan(other), PEOPLE, np.nan)
+    assert (oks(rest, other, size_px(PEOPLE), OPENPOSE18.sigmas) == 0).all()
+
+
+def test_moving_and_scaling_both_changes_nothing():
+    other = PEOPLE + RNG.normal(0, 10, PEOPLE.shape)
+    sizes = size_px(PEOPLE)
+    np.testing.assert_allclose(oks(PEOPLE, other, sizes, OPENPOSE18.sigmas),
+                               oks(3 * PEOPLE + 7, 3 * other + 7, size_px(3 * PEOPLE), OPENPOSE18.sigmas))
+
+
+def test_spread_makes_more_alike_and_doubt_less():
+    other = PEOPLE + 20
+    plain = oks(PEOPLE, other, size_px(PEOPLE), OPENPOSE18.sigmas)
+    assert (oks(PEOPLE, other, size_px(PEOPLE), OPENPOSE18.sigmas, spreads=np.full(3, 100.0)) > plain).all()
+    assert (oks(PEOPLE, other, size_px(PEOPLE), OPENPOSE18.sigmas, doubt=2) < plain).all()
+
+
+def test_it_is_the_oks_of_coco():
+    truth, found = RNG.uniform(50, 300, (2, 17, 2))
+    found = truth + 0.05 * (found - truth)
+    size = float(size_px(truth[None])[0])
+    evaluation = COCOeval.__new__(COCOeval)
+    evaluation.params = Params('keypoints')
+    three = [np.column_stack([one, np.full(17, 2)]).ravel().tolist() for one in (truth, found)]
+    evaluation._gts = {(1, 1): [{'keypoints': three[0], 'area': size ** 2, 'bbox': [0, 0, 9, 9]}]}
+    evaluation._dts = {(1, 1): [{'keypoints': three[1], 'score': 1.0}]}
+    got = oks(truth[None], found[None], np.array([size]), COCO17.sigmas)
+    assert got[0, 0] == pytest.approx(evaluation.computeOks(1, 1)[0, 0], rel=1e-6)

@@ -1,0 +1,194 @@
+"""The tracker keeps identities: against ground truth, against ByteTrack, and through everything that time can do."""
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scenes_in_motion import CAMERA, CLIPS, Flaws, film, straight, wandering
+
+from pose_ros.errors import SkeletonError, StampError
+from pose_ros.skeletons import COCO17
+from pose_ros.tracking.tracker import Tracker
+from pose_ros.tracking.tracker_settings import TrackerSettings
+from pose_ros.training.tracking_evaluation import evaluate_tracks
+from pose_ros.types import TrackState
+
+SIZE = CAMERA.width, CAMERA.height
+PERFECT = Flaws(noise=0, missed=0, missed_keypoints=0, ghosts=0)
+PUBLISHED = TrackState.TRACKED, TrackState.PREDICTED
+
+
+def clip_of(name, rate_hz, seed=0, **flaws):
+    return CLIPS[name](rate_hz, np.random.default_rng(seed), Flaws(**flaws))
+
+
+def tracked(clip, states=PUBLISHED):
+    tracker = Tracker()
+    frames = [tracker.update(persons, stamp, SIZE) for stamp, persons in zip(clip.stamps_s, clip.detections)]
+    return [[track.person for track in tracks if track.state in states] for tracks in frames]
+
+
+def byte_tracked(clip, rate_hz):
+    """The same detections through ByteTrack of the `trackers` library (boxes, its default settings)."""
+    trackers, sv = pytest.importorskip('trackers'), pytest.importorskip('supervision')
+    byte_track, frames = trackers.ByteTrackTracker(frame_rate=rate_hz), []
+    for stamp, persons in zip(clip.stamps_s, clip.detections):
+        boxes = np.array([[*one.bbox[:2], *(one.bbox[:2] + one.bbox[2:])] for one in persons], float).reshape(-1, 4)
+        given = sv.Detections(boxes, confidence=np.array([one.score for one in persons]),
+                              class_id=np.zeros(len(persons), int), data={'index': np.arange(len(persons))})
+        got = byte_track.update(given, timestamp=float(stamp))
+        frames.append([replace(persons[i], track_id=int(name)) for i, name in zip(got.data.get('index', []),
+                                                                                  got.tracker_id) if name >= 0])
+    return frames
+
+
+@pytest.mark.parametrize('rate_hz', [10, 30])
+@pytest.mark.parametrize('name', ['crossing', 'occlusion'])
+@pytest.mark.parametrize('dropped', [0.0, 0.2])
+def test_nobody_changes_identity(name, rate_hz, dropped):
+    for seed in range(2):
+        clip = clip_of(name, rate_hz, seed, dropped_frames=dropped)
+        scores = evaluate_tracks(clip.truth, tracked(clip))
+        assert scores.switches == 0
+        # Hidden people count as missed once they are LOST.
+        assert scores.idf1 > 0.88 and scores.mota > 0.8
+
+
+@pytest.mark.parametrize('rate_hz', [10, 30])
+@pytest.mark.parametrize('name', CLIPS)
+def test_it_beats_byte_track_on_the_same_detections(name, rate_hz):
+    clip = clip_of(name, rate_hz, dropped_frames=0.1)
+    ours, theirs = evaluate_tracks(clip.truth, tracked(clip)), evaluate_tracks(clip.truth, byte_tracked(clip, rate_hz))
+    assert ours.idf1 > theirs.idf1 + 0.05
+    assert ours.mota > theirs.mota
+    assert ours.switches < theirs.switches
+
+
+@pytest.mark.parametrize('rate_hz', [10, 30])
+def test_without_flaws_everyone_is_followed_from_the_second_look_on(rate_hz):
+    paths = [straight((4, -1.5), (0, 1)), straight((6, 1.5), (0, -1))]
+    clip = film(paths, rate_hz, 3, np.random.default_rng(0), PERFECT)
+    clip = replace(clip, detections=[[replace(one, track_id=-1) for one in persons] for persons in clip.truth])
+    scores = evaluate_tracks(clip.truth, tracked(clip))
+    assert scores.switches == scores.false == 0
+    assert scores.missed <= 2 * np.ceil(0.1 * rate_hz)
+
+
+def test_the_order_of_detections_does_not_matter():
+    clip = clip_of('crowd', 10)
+    shuffled = replace(clip, detections=[persons[::-1] for persons in clip.detections])
+    first, second = (evaluate_tracks(one.truth, tracked(one)) for one in (clip, shuffled))
+    assert first == second
+
+
+@pytest.fixture
+def walk():
+    """One person who walks for two seconds, seen perfectly at 20 Hz: (stamp, persons) pairs."""
+    clip = film([straight((4, -1), (0, 1))], 20, 2, np.random.default_rng(1), PERFECT)
+    return list(zip(clip.stamps_s.tolist(), clip.detections))
+
+
+def follow(tracker, frames):
+    return [tracker.update(persons, stamp) for stamp, persons in frames]
+
+
+def test_states_follow_the_stamps(walk):
+    tracker = Tracker(TrackerSettings(confirm_s=0.1, predict_s=0.5, remember_s=1.0))
+    seen = follow(tracker, walk)
+    assert [tracks[0].state for tracks in seen[:2]] == [TrackState.NEW] * 2 and seen[0][0].person.track_id == -1
+    assert all(tracks[0].state is TrackState.TRACKED and tracks[0].person.track_id == 0 for tracks in seen[2:])
+    assert seen[-1][0].frames == len(walk) and seen[-1][0].age_s == pytest.approx(walk[-1][0])
+    end = walk[-1][0]
+    assert tracker.update([], end + 0.5)[0].state is TrackState.PREDICTED
+    assert tracker.update([], end + 0.51)[0].state is TrackState.LOST
+    assert tracker.update([], end + 1.01) == []
+
+
+def test_predicted_keypoints_go_on_and_are_marked(walk):
+    tracker = Tracker()
+    follow(tracker, walk[:30])
+    (track,), (_, (truth,)) = tracker.update([], walk[35][0]), walk[35]
+    assert track.state is TrackState.PREDICTED and not track.seen and track.unseen_s == pytest.approx(0.3)
+    assert (track.person.scores == 0).all()
+    torso = [truth.skeleton.index(name) for name in ('neck', 'left_hip', 'right_hip')]
+    np.testing.assert_allclose(track.person.keypoints[torso], truth.keypoints[torso], atol=0.03 * truth.bbox[3])
+    np.testing.assert_allclose(track.velocity, [-CAMERA.matrix[0, 0] / 4, 0], atol=25)
+
+
+def test_the_lost_have_no_keypoints(walk):
+    tracker = Tracker()
+    follow(tracker, walk)
+    (track,) = tracker.update([], walk[-1][0] + 1)
+    assert track.state is TrackState.LOST and track.person.track_id == 0 and not track.person.found.any()
+
+
+def test_whoever_leaves_the_image_is_not_predicted_there(walk):
+    tracker = Tracker()
+    follow(tracker, walk)
+    (track,) = tracker.update([], walk[-1][0] + 0.2, image_size=(100, 100))
+    assert track.state is TrackState.LOST
+
+
+def test_one_ghost_gets_no_identity(walk):
+    tracker = Tracker()
+    stamp, persons = walk[0]
+    assert [track.state for track in tracker.update(persons, stamp)] == [TrackState.NEW]
+    assert tracker.update([], stamp + 0.1) == []
+
+
+def test_a_bag_that_starts_again_starts_anew(walk):
+    tracker = Tracker()
+    first, second = follow(tracker, walk), follow(tracker, walk)
+    assert [[track.state for track in tracks] for tracks in first] == [[t.state for t in tracks] for tracks in second]
+    assert {tracks[0].person.track_id for tracks in second} == {-1, 1}
+
+
+def test_a_frame_a_little_late_or_given_twice_changes_nothing(walk):
+    tracker = Tracker()
+    follow(tracker, walk[:20])
+    again = [tracker.update(persons, stamp)[0] for stamp, persons in (walk[19], walk[19], walk[18])]
+    assert {track.person.track_id for track in again} == {0}
+    assert {track.state for track in follow(tracker, walk[20:])[0]} == {TrackState.TRACKED}
+
+
+def test_cameras_do_not_share_identities(walk):
+    left, right = Tracker(), Tracker()
+    follow(left, walk)
+    assert follow(right, walk[:5])[-1][0].person.track_id == 0
+
+
+def test_nobody_and_nothing_is_fine(walk):
+    tracker = Tracker()
+    nothing = replace(walk[0][1][0], keypoints=np.full((18, 2), np.nan), scores=np.zeros(18))
+    assert tracker.update([], 0.0) == [] and tracker.update([nothing], 0.1) == []
+    assert len(tracker.update([nothing, *walk[0][1]], 0.2)) == 1
+
+
+@pytest.mark.parametrize('stamp_s', [np.nan, np.inf, -np.inf])
+def test_a_stamp_that_is_no_time_is_refused(walk, stamp_s):
+    tracker = Tracker()
+    with pytest.raises(StampError, match='allowed: a finite time'):
+        tracker.update(walk[0][1], stamp_s)
+    assert len(tracker.update(walk[0][1], 1.0)) == 1
+
+
+def test_another_skeleton_is_refused_until_reset(walk):
+    tracker = Tracker()
+    follow(tracker, walk[:5])
+    others = [person.as_skeleton(COCO17) for person in walk[5][1]]
+    with pytest.raises(SkeletonError, match='openpose18.*coco17'):
+        tracker.update(others, walk[5][0])
+    tracker.reset()
+    assert len(tracker.update(others, walk[5][0])) == 1
+
+
+def test_twenty_people_cost_less_than_a_millisecond():
+    rng = np.random.default_rng(0)
+    clip = film([wandering(rng, 4, (4, 12)) for _ in range(20)], 30, 1.5, rng, PERFECT)
+    tracker, costs = Tracker(), []
+    for stamp, persons in zip(clip.stamps_s, clip.truth):
+        start = time.thread_time()
+        tracker.update(persons, stamp, SIZE)
+        costs.append(time.thread_time() - start)
+    assert np.mean([len(persons) for persons in clip.truth]) > 15
+    assert np.median(costs) < 1e-3
