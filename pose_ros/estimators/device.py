@@ -49,5 +49,6 @@ def memory_errors(device: torch.device) -> Iterator[None]:
             raise
         if device.type == 'cuda':
             torch.cuda.empty_cache()
-        raise EstimatorError(f'{device} ran out of memory: {str(error).splitlines()[0]}; '
+        reason = (str(error) or 'no details').splitlines()[0]
+        raise EstimatorError(f'{device} ran out of memory: {reason}; '
                              'allowed: a smaller input_size or fewer images at once') from error

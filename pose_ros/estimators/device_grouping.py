@@ -28,9 +28,10 @@ def find_on_device(heatmaps: Tensor, pafs: Tensor, limbs: np.ndarray,
         EstimatorError: the maps are not finite.
     """
     most = min(settings.max_peaks, heatmaps[0, 0].numel())
-    score, position = _peaks(heatmaps, settings.peak_threshold, most)
-    pairs = _pairs(score, position, pafs, limbs, settings)
     finite = torch.isfinite(heatmaps.sum((1, 2, 3)) + pafs.sum((1, 2, 3)))
+    # A NaN must not become an index: CUDA would lose its context. The host raises once it sees `finite`.
+    score, position = _peaks(heatmaps.nan_to_num(0, 0, 0), settings.peak_threshold, most)
+    pairs = _pairs(score, position, pafs, limbs, settings)
     packed = torch.cat([values.flatten(1) for values in (score, position, pairs, finite[:, None].float())], dim=1)
     sizes = np.cumsum([score[0].numel(), position[0].numel(), pairs[0].numel()]).tolist()
     return [_unpack(np.split(row, sizes), limbs, most) for row in packed.cpu().numpy()]

@@ -1,0 +1,30 @@
+import numpy as np
+import torch
+
+from pose_ros.benchmarks.scenes import make_scene
+from pose_ros.estimators.maps import mirrored_mean
+from pose_ros.skeletons import OPENPOSE18
+
+
+def mirror(scene):
+    """The maps of the mirrored scene, written down independently by name."""
+    heatmaps, pafs = np.empty_like(scene.heatmaps), np.empty_like(scene.pafs)
+    swap = {'left': 'right', 'right': 'left'}
+    other = ['_'.join(swap.get(word, word) for word in name.split('_')) for name in OPENPOSE18.keypoints]
+    for k, name in enumerate(other):
+        heatmaps[k] = scene.heatmaps[OPENPOSE18.index(name), :, ::-1]
+    heatmaps[-1] = scene.heatmaps[-1, :, ::-1]
+    names = dict(zip(OPENPOSE18.keypoints, other))
+    for limb, (a, b) in enumerate(OPENPOSE18.limbs):
+        source = OPENPOSE18.limbs.index((names[a], names[b]))
+        pafs[2 * limb], pafs[2 * limb + 1] = -scene.pafs[2 * source, :, ::-1], scene.pafs[2 * source + 1, :, ::-1]
+    return heatmaps, pafs
+
+
+def test_the_mean_of_a_scene_and_its_mirror_image_is_the_scene():
+    scene = make_scene(5, 46, 82, 0)
+    maps = [(torch.tensor(heatmaps)[None], torch.tensor(pafs)[None])
+            for heatmaps, pafs in ((scene.heatmaps, scene.pafs), mirror(scene))]
+    heatmaps, pafs = mirrored_mean(*maps, OPENPOSE18)
+    np.testing.assert_allclose(heatmaps[0], scene.heatmaps[:18], atol=1e-6)
+    np.testing.assert_allclose(pafs[0], scene.pafs, atol=1e-6)
