@@ -1,0 +1,90 @@
+"""A URDF as text: what pinocchio would not say (missing limits, mimic joints), and what it must not need (meshes)."""
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pose_ros.errors import RobotError
+
+MOVING = ('revolute', 'prismatic', 'continuous')
+
+
+@dataclass(frozen=True)
+class JointDescription:
+    """One joint that moves, as the URDF has it; limits that are absent are None.
+
+    Attributes:
+        name, kind: 'revolute', 'prismatic' or 'continuous'.
+        lower, upper, velocity: [rad], [rad/s].
+        mimics: the joint that it follows, or ''.
+    """
+
+    name: str
+    kind: str
+    lower: float | None
+    upper: float | None
+    velocity: float | None
+    mimics: str
+
+
+def _limit(joint: ElementTree.Element, name: str) -> float | None:
+    limit = joint.find('limit')
+    text = None if limit is None else limit.get(name)
+    return None if text is None else float(text)
+
+
+def _described(joint: ElementTree.Element) -> JointDescription:
+    mimic = joint.find('mimic')
+    name, kind = joint.get('name', ''), joint.get('type', '')
+    try:
+        lower, upper, velocity = (_limit(joint, key) for key in ('lower', 'upper', 'velocity'))
+    except ValueError as error:
+        raise RobotError(f'joint {name}: a limit is no number ({error})') from error
+    return JointDescription(name, kind, lower, upper, velocity or None,
+                            '' if mimic is None else mimic.get('joint', ''))
+
+
+class Description:
+    """A URDF.
+
+    Args:
+        urdf: its text.
+
+    Raises:
+        RobotError: no URDF, or a kind of joint that cannot be commanded (floating, planar).
+    """
+
+    def __init__(self, urdf: str) -> None:
+        try:
+            self._root = ElementTree.fromstring(urdf)
+        except ElementTree.ParseError as error:
+            raise RobotError(f'the robot description is no XML: {error}') from error
+        if self._root.tag != 'robot':
+            raise RobotError(f'the robot description must begin with <robot>, got <{self._root.tag}>')
+        elements = [joint for joint in self._root.iter('joint') if joint.get('type') is not None]
+        for joint in elements:
+            if joint.get('type') not in (*MOVING, 'fixed'):
+                raise RobotError(f'joint {joint.get("name")} is {joint.get("type")}; allowed: {", ".join(MOVING)}, fixed')
+        self.joints = {j.get('name', ''): _described(j) for j in elements if j.get('type') in MOVING}
+        self.links = tuple(link.get('name', '') for link in self._root.findall('link'))
+
+    def bounded(self, positions: Mapping[str, tuple[float, ...]]) -> str:
+        """The URDF without meshes, its continuous joints turned into revolute ones with limits from `positions` [rad]."""
+        root = ElementTree.fromstring(ElementTree.tostring(self._root))
+        for link in root.findall('link'):
+            for element in [e for e in link if e.tag in ('visual', 'collision')]:
+                link.remove(element)
+        for joint in root.iter('joint'):
+            if joint.get('type') == 'continuous':
+                _bound(joint, positions.get(joint.get('name', ''), (-3.14, 3.14)))
+        return ElementTree.tostring(root, encoding='unicode')
+
+
+def _bound(joint: ElementTree.Element, position: tuple[float, ...]) -> None:
+    limit = joint.find('limit')
+    if limit is None:
+        limit = ElementTree.SubElement(joint, 'limit', effort='0', velocity='0')
+    limit.set('lower', str(position[0]))
+    limit.set('upper', str(position[1]))
+    joint.set('type', 'revolute')

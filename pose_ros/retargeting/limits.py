@@ -1,0 +1,32 @@
+"""How far, how fast and how suddenly each joint may move."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class JointLimits:
+    """Limits of n joints; all arrays (n,), read-only.
+
+    Attributes:
+        lower, upper: positions [rad].
+        velocity: largest speed [rad/s].
+        acceleration: largest acceleration and deceleration [rad/s^2].
+    """
+
+    lower: np.ndarray
+    upper: np.ndarray
+    velocity: np.ndarray
+    acceleration: np.ndarray
+
+    def __post_init__(self) -> None:
+        for name in ('lower', 'upper', 'velocity', 'acceleration'):
+            array = np.array(getattr(self, name), float)
+            array.flags.writeable = False
+            object.__setattr__(self, name, array)
+
+    def clip(self, position: np.ndarray) -> np.ndarray:
+        """The nearest position (n,) within the limits [rad]."""
+        return np.clip(position, self.lower, self.upper)

@@ -1,0 +1,166 @@
+"""From a person's points to paths of joints: filter and predict, solve for the shadow, follow it, stay free.
+
+The law that holds everything together: the robot always runs a path that ends at rest and was checked as a whole, and
+another path replaces it only if that one is free too. Whatever fails, the robot comes to rest on the path it already has.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from pose_ros.errors import RobotError
+from pose_ros.retargeting.bones import BoneReader
+from pose_ros.retargeting.collision import CollisionChecker
+from pose_ros.retargeting.follower import Follower, FollowerSettings, Path
+from pose_ros.retargeting.point_filter import PointFilter, PointFilterSettings
+from pose_ros.retargeting.robot import Robot
+from pose_ros.retargeting.shadow_ik import ShadowIK, ShadowSettings, Solution
+from pose_ros.skeletons import Skeleton
+
+# The time between frames that is reckoned with, at least and at most [s], and before the second frame came.
+SHORTEST, LONGEST, FIRST_INTERVAL = 0.005, 0.1, 1 / 30
+# The furthest a person's motion is predicted [s].
+FURTHEST = 0.2
+# A reference goes on for this part of a frame after the next frame was due.
+OVERRUN = 0.4
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Where the joints should be: a straight line in time through the last frame's answer, until it is too old.
+
+    Attributes:
+        position: (n,) at `time` [rad].
+        velocity: (n,) [rad/s].
+        time, until: [s]; the joints should stand after `until`.
+    """
+
+    position: np.ndarray
+    velocity: np.ndarray
+    time: float
+    until: float
+
+    def at(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Positions and velocities (A, n) at times (A,) [s]."""
+        ages = np.minimum(times, self.until) - self.time
+        return self.position + ages[:, None] * self.velocity, (times < self.until)[:, None] * self.velocity
+
+
+class Retargeter:
+    """One person drives one robot.
+
+    Args:
+        robot: the robot.
+        skeleton: of the points that will come.
+        position: (n,) measured joint positions [rad].
+        points, shadow, follower: settings of the parts.
+
+    Raises:
+        RobotError: the robot cannot start there, its capsules touch, or the skeleton lacks a bone's keypoint.
+    """
+
+    def __init__(self, robot: Robot, skeleton: Skeleton, position: np.ndarray,
+                 points: PointFilterSettings | None = None, shadow: ShadowSettings | None = None,
+                 follower: FollowerSettings | None = None) -> None:
+        follower = follower or FollowerSettings()
+        self._count, self._filter_settings, self._advance = len(skeleton), points, follower.advance
+        self._bones = BoneReader(robot.config, skeleton)
+        self._follower = Follower(robot.limits, follower)
+        self._collisions = CollisionChecker(robot)
+        self._shadow = ShadowIK(robot, robot.home, shadow)
+        self._times = self._follower.tick_s * np.arange(1, max(follower.ahead, follower.advance) + 1)
+        self.start(position)
+
+    def start(self, position: np.ndarray) -> None:
+        """Forgets person and motion; the robot stands at a measured pose (n,) [rad].
+
+        Raises:
+            RobotError: the pose is outside the limits, not finite, or capsules touch in it.
+        """
+        motion = self._follower.start(position)
+        if self._collisions.clearance(motion.position) <= 0:
+            raise RobotError('the robot touches itself where it stands; move it apart first')
+        self._motion = motion
+        self._left = self._follower.brake(motion)
+        self._shadow.reset(motion.position)
+        self.forget()
+
+    def forget(self) -> None:
+        """Forgets the person; the next points may be another's."""
+        self._filter = PointFilter(self._count, self._filter_settings)
+        self._stamp, self._interval = -np.inf, FIRST_INTERVAL
+        self._stand(0.0)
+
+    @property
+    def tick_s(self) -> float:
+        """Time between the motions of a path [s]."""
+        return self._follower.tick_s
+
+    @property
+    def step_s(self) -> float:
+        """Time between steps [s]."""
+        return self._advance * self._follower.tick_s
+
+    def observe(self, points: np.ndarray, scores: np.ndarray, stamp: float, now: float) -> Solution | None:
+        """Takes the person's points of one frame.
+
+        Args:
+            points: (K, 3) [m], in any frame that does not move against the robot; NaN = not found.
+            scores: (K,) 0..1.
+            stamp: when the camera saw them [s].
+            now: the time, of the same clock [s].
+
+        Returns:
+            What the shadow found; None if the stamp is not newer than the last one, or a needed bone is unknown.
+        """
+        if not self._stamp < stamp < np.inf:
+            return None
+        elapsed = min(max(stamp - self._stamp, SHORTEST), LONGEST)
+        if np.isfinite(self._stamp):
+            self._interval += 0.2 * (elapsed - self._interval)
+        self._stamp = stamp
+        self._filter.update(points, scores, stamp)
+        horizon = min(max(now - stamp, 0.0) + self._interval, FURTHEST)
+        bones = self._bones.read(self._filter.predict(horizon))
+        if not bones.complete:
+            return None
+        solution = self._shadow.solve(bones, elapsed)
+        if solution.solved:
+            self._reference = Reference(solution.position, solution.velocity, now + self._interval,
+                                        now + (1 + OVERRUN) * self._interval)
+        return solution
+
+    def step(self, now: float, follow: bool = True, scale: float = 1.0) -> Path:
+        """Moves on by `advance` ticks.
+
+        Args:
+            now: the time [s].
+            follow: False = brake.
+            scale: 0..1, part of the velocity limits that may be used.
+
+        Returns:
+            The path from here on, free and with its end at rest. At the next step the robot is taken to be `advance`
+            ticks further on it.
+        """
+        candidates = self._follow(now, scale) if follow else self._brake(now)
+        path = next((path for path in candidates if self._collisions.is_free(path.positions)), self._left)
+        self._motion = path.at(self._advance - 1)
+        self._left = path.after(self._advance)
+        return path
+
+    def _follow(self, now: float, scale: float) -> Iterator[Path]:
+        """First straight to the reference; if that is not free, along the obstacle."""
+        targets, velocities = self._reference.at(now + self._times)
+        yield self._follower.plan(self._motion, targets, velocities, scale)
+        here = self._motion.position
+        targets = here + self._collisions.deflect(here, targets - here)
+        yield self._follower.plan(self._motion, targets, np.zeros_like(velocities), scale)
+
+    def _brake(self, now: float) -> Iterator[Path]:
+        self._stand(now)
+        yield self._follower.brake(self._motion)
+
+    def _stand(self, now: float) -> None:
+        self._reference = Reference(self._motion.position, np.zeros_like(self._motion.position), now, now)

@@ -1,0 +1,141 @@
+"""A robot: its kinematics from a URDF, mounted and reduced to the joints that are commanded, and their limits."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pinocchio as pin
+
+from pose_ros.errors import RobotError
+from pose_ros.retargeting.config import RobotConfig, read_robot_config, robots_folder
+from pose_ros.retargeting.description import Description
+from pose_ros.retargeting.limits import JointLimits
+
+
+@dataclass(frozen=True, eq=False)
+class Robot:
+    """What retargeting knows of a robot.
+
+    Attributes:
+        config: its file.
+        model: pinocchio model with n joints of one degree of freedom each, in the base frame.
+        joints: n names, in the order of every joint array (pinocchio's, not the file's).
+        limits: of these joints, velocity_scale applied.
+        home: (n,) the preferred pose [rad].
+        posture_cost: (n,) cost of leaving it.
+    """
+
+    config: RobotConfig
+    model: pin.Model
+    joints: tuple[str, ...]
+    limits: JointLimits
+    home: np.ndarray
+    posture_cost: np.ndarray
+
+
+def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
+    """A robot from its file.
+
+    Args:
+        config: a robot file, the name of a robot of the package ('arm7'), or a file that was read before.
+        urdf: text of the URDF; empty = read the file that the config names.
+
+    Raises:
+        RobotError: names the file and the line that does not fit the URDF, or the joint that lacks a limit.
+    """
+    if not isinstance(config, RobotConfig):
+        path = Path(config)
+        config = read_robot_config(path if path.suffix else robots_folder() / f'{path}.yaml')
+    description = Description(urdf or _read_urdf(config))
+    _check_names(config, description)
+    model = _reduced(config, description, _commanded(config, description))
+    joints = tuple(model.names[1:])
+    limits = _limits(config, description, joints)
+    model.lowerPositionLimit, model.upperPositionLimit = limits.lower, limits.upper
+    home = np.array([config.posture.get(name, min(max(0.0, low), high))
+                     for name, low, high in zip(joints, limits.lower, limits.upper)])
+    _check_home(config, joints, home, limits)
+    default = config.posture_weight['default']
+    cost = np.array([config.posture_weight.get(name, default) for name in joints])
+    return Robot(config, model, joints, limits, home, cost)
+
+
+def _read_urdf(config: RobotConfig) -> str:
+    if config.urdf == 'robot_description':
+        raise RobotError(f'{config.name}: its URDF comes from robot_description; pass its text, or name a file')
+    try:
+        return (config.folder / config.urdf).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise RobotError(f'{config.name}: cannot read URDF {config.urdf}: {error}') from error
+
+
+def _check_names(config: RobotConfig, description: Description) -> None:
+    links = [(link, bone.where) for bone in config.bones for link in bone.links]
+    links += [(capsule.link, capsule.where) for capsule in config.capsules]
+    links += [(link, config.lines[link]) for pair in config.ignored for link in pair]
+    for link, where in links:
+        if link not in description.links:
+            raise RobotError(f'{where}: no link {link!r} in the URDF; it has {", ".join(description.links)}')
+    named = {*config.joints, *config.positions, *config.velocities, *config.accelerations, *config.posture,
+             *config.posture_weight} - {'default'}
+    for joint in sorted(named - set(description.joints)):
+        raise RobotError(f'{config.lines[joint]}: no moving joint {joint!r} in the URDF; '
+                         f'it has {", ".join(description.joints)}')
+
+
+def _commanded(config: RobotConfig, description: Description) -> tuple[str, ...]:
+    for name in config.joints:
+        leader = description.joints[name].mimics
+        if leader:
+            raise RobotError(f'{config.lines[name]}: joint {name} mimics {leader} and cannot be commanded')
+    wanted = config.joints or tuple(name for name, joint in description.joints.items() if not joint.mimics)
+    if not wanted:
+        raise RobotError(f'{config.name}: the URDF has no joint that moves')
+    return wanted
+
+
+def _limits(config: RobotConfig, description: Description, joints: tuple[str, ...]) -> JointLimits:
+    rows = [_joint_limits(config, description, name) for name in joints]
+    lower, upper, velocity, acceleration = np.array(rows).T
+    return JointLimits(lower, upper, velocity * config.velocity_scale, acceleration)
+
+
+def _joint_limits(config: RobotConfig, description: Description, name: str) -> tuple[float, float, float, float]:
+    joint = description.joints[name]
+    lower, upper = config.positions.get(name, (joint.lower, joint.upper))
+    if joint.kind == 'continuous' and name not in config.positions:
+        raise RobotError(f'{config.name}: joint {name} is continuous; give limits: position: {{{name}: [low, high]}}')
+    if lower is None or upper is None or not (lower < upper):
+        raise RobotError(f'{config.name}: joint {name} has no position limits ({lower} .. {upper}); '
+                         f'give limits: position: {{{name}: [low, high]}}')
+    velocity = config.velocities.get(name, joint.velocity or math.nan)
+    acceleration = config.accelerations.get(name, config.accelerations.get('default', math.nan))
+    for kind, value in (('velocity', velocity), ('acceleration', acceleration)):
+        if not value > 0:
+            raise RobotError(f'{config.name}: joint {name} has no {kind} limit; give limits: {kind}: {{{name}: ...}}')
+    return lower, upper, velocity, acceleration
+
+
+def _reduced(config: RobotConfig, description: Description, joints: tuple[str, ...]) -> pin.Model:
+    try:
+        full = pin.buildModelFromXML(description.bounded(config.positions))
+    except (ValueError, RuntimeError) as error:
+        raise RobotError(f'{config.name}: pinocchio cannot read the URDF: {error}') from error
+    locked = [full.getJointId(name) for name in full.names[1:] if name not in joints]
+    model = pin.buildReducedModel(full, locked, pin.neutral(full))
+    mount = pin.SE3(pin.rpy.rpyToMatrix(np.array(config.mount_rpy)), np.array(config.mount_xyz))
+    for index in range(1, model.njoints):
+        if model.parents[index] == 0:
+            model.jointPlacements[index] = mount * model.jointPlacements[index]
+    for frame in model.frames:
+        if frame.parentJoint == 0:
+            frame.placement = mount * frame.placement
+    return model
+
+
+def _check_home(config: RobotConfig, joints: tuple[str, ...], home: np.ndarray, limits: JointLimits) -> None:
+    for name, value, low, high in zip(joints, home, limits.lower, limits.upper):
+        if not low <= value <= high:
+            raise RobotError(f'{config.lines[name]}: posture {name} = {value:g} is outside its limits {low:g} .. {high:g}')

@@ -1,0 +1,107 @@
+"""YAML that remembers its lines, so that every error about a robot file names file and line."""
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from pose_ros.errors import RobotError
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One value of a YAML file and where it stands.
+
+    Attributes:
+        file: name of the file, for messages.
+        node: the parsed YAML node.
+        key: name of this value, for messages.
+    """
+
+    file: str
+    node: Any
+    key: str
+
+    @property
+    def where(self) -> str:
+        """'file:line' of this value."""
+        return f'{self.file}:{self.node.start_mark.line + 1}'
+
+    def fail(self, message: str) -> NoReturn:
+        """Raises a `RobotError` that begins with file and line."""
+        raise RobotError(f'{self.where}: {message}')
+
+    def fields(self, *allowed: str) -> dict[str, Entry]:
+        """The entries of a mapping; names outside `allowed` are refused, unless `allowed` is empty."""
+        if not isinstance(self.node, yaml.MappingNode):
+            self.fail(f'{self.key} must be a mapping' + (f' with {", ".join(allowed)}' if allowed else ''))
+        found = {str(key.value): Entry(self.file, value, str(key.value)) for key, value in self.node.value}
+        for name, entry in found.items():
+            if allowed and name not in allowed:
+                entry.fail(f'unknown {self.key} entry {name!r}; allowed: {", ".join(allowed)}')
+        return found
+
+    def items(self) -> list[Entry]:
+        """The entries of a list."""
+        if not isinstance(self.node, yaml.SequenceNode):
+            self.fail(f'{self.key} must be a list, got {self._shown()}')
+        return [Entry(self.file, node, self.key) for node in self.node.value]
+
+    def text(self) -> str:
+        """A string."""
+        if not isinstance(self.node, yaml.ScalarNode) or not self.node.value:
+            self.fail(f'{self.key} must be a text, got {self._shown()}')
+        return str(self.node.value)
+
+    def texts(self, count: int) -> tuple[str, ...]:
+        """A list of `count` strings."""
+        found = tuple(entry.text() for entry in self.items())
+        if len(found) != count:
+            self.fail(f'{self.key} must have {count} names, got {len(found)}')
+        return found
+
+    def number(self, low: float = -math.inf, high: float = math.inf) -> float:
+        """A finite number within low..high."""
+        try:
+            value = float(self.node.value)
+        except (TypeError, ValueError):
+            value = math.nan
+        if not (math.isfinite(value) and low <= value <= high):
+            self.fail(f'{self.key} must be a number {low:g} .. {high:g}, got {self._shown()}')
+        return value
+
+    def numbers(self, count: int) -> tuple[float, ...]:
+        """A list of `count` finite numbers."""
+        found = tuple(entry.number() for entry in self.items())
+        if len(found) != count:
+            self.fail(f'{self.key} must have {count} numbers, got {len(found)}')
+        return found
+
+    def flag(self) -> bool:
+        """true or false."""
+        if self.node.value not in ('true', 'false'):
+            self.fail(f'{self.key} must be true or false, got {self._shown()}')
+        return bool(self.node.value == 'true')
+
+    def _shown(self) -> str:
+        return repr(self.node.value) if isinstance(self.node, yaml.ScalarNode) else f'a {self.node.id}'
+
+
+def read_yaml(path: Path) -> Entry:
+    """The top entry of a YAML file.
+
+    Raises:
+        RobotError: the file is absent, empty or no YAML.
+    """
+    try:
+        node = yaml.compose(path.read_text(), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise RobotError(f'cannot read robot file {path}: {error}') from error
+    except yaml.YAMLError as error:
+        raise RobotError(f'{path} is no YAML: {error}') from error
+    if node is None:
+        raise RobotError(f'{path} is empty; it must have robot, tasks, ... (see config/robots/arm7.yaml)')
+    return Entry(path.name, node, 'the file')
