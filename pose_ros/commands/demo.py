@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import signal
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -30,11 +31,24 @@ def _plan(source: str, folder: Path, settings: DemoSettings, estimator: Estimato
                     changed_parameters(estimator) | changed_parameters(grouping, 'grouping.'), truth)
 
 
+def _stop_event() -> Event:
+    """Set by Ctrl-C and SIGTERM, so that no message is cut in half; a second one ends the process at once."""
+    stop = Event()
+
+    def on_signal(number: int, _: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, on_signal)
+    return stop
+
+
 def _run(plan: Plan) -> Summary:
     expected = [count for count in (plan.length, round(plan.duration_s * plan.rate_hz)) if count]
     with progress_bar() as bar:
         task = bar.add_task('', total=min(expected, default=None))
-        return run_demo(plan, lambda what, images: bar.update(task, description=what, completed=images))
+        return run_demo(plan, lambda what, images: bar.update(task, description=what, completed=images), _stop_event())
 
 
 def _table(summary: Summary) -> Table:
@@ -60,7 +74,6 @@ def demo(source: Annotated[str, typer.Argument(help='Video, folder of images, im
     Leaves overlay.mp4, overlay.png, poses.mcap, summary.json and the logs of the nodes. Ctrl-C ends it early, and
     leaves the same.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     out.mkdir(parents=True, exist_ok=True)
     summary = _run(_plan(source or str(CLIP), out, settings, estimator, grouping))
     summary.save(out / 'summary.json')

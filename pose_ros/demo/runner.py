@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from pose_ros.demo.ground_truth import GroundTruth
@@ -70,11 +71,19 @@ class _Watch:
     recorder: Recorder
     spin: Callable[[float], None]
     report: Report
+    stop: Event
 
     def sees(self, condition: Callable[[], bool], what: str, timeout_s: float) -> bool:
-        """Whether the condition holds before the time is over. Raises GraphError if a node dies meanwhile."""
+        """Whether the condition holds before the time is over.
+
+        Raises:
+            GraphError: a node has died.
+            KeyboardInterrupt: the demo has been told to stop.
+        """
         end = time.monotonic() + timeout_s
         while not condition():
+            if self.stop.is_set():
+                raise KeyboardInterrupt
             if time.monotonic() > end:
                 return False
             self.report(what, self.recorder.images)
@@ -88,12 +97,13 @@ class _Watch:
         return self.sees(lambda: self.recorder.images > seen or over(), 'running', timeout_s)
 
 
-def run_demo(plan: Plan, report: Report) -> Summary:
-    """Run to the end of the source, or until Ctrl-C.
+def run_demo(plan: Plan, report: Report, stop: Event) -> Summary:
+    """Run to the end of the source, or until it is told to stop.
 
     Args:
         plan: what to run.
         report: told (what is being done, images so far) several times a second.
+        stop: set to end early.
 
     Raises:
         GraphError: a node died or did not answer in time. What was recorded until then is in the folder.
@@ -105,7 +115,7 @@ def run_demo(plan: Plan, report: Report) -> Summary:
         recording = stack.enter_context(Recording(plan.folder, plan.rate_hz, bag, plan.truth))
         graph = stack.enter_context(NodeGraph(plan.folder / 'logs'))
         recorder, spin = stack.enter_context(recorder_in(graph.domain, _TOPICS, recording.add, recording.add_markers))
-        complete = _complete(plan, _Watch(graph, recorder, spin, report))
+        complete = _complete(plan, _Watch(graph, recorder, spin, report, stop))
     return Summary.of(recording.figures, source=plan.source, complete=complete, frames_in=recorder.images,
                       device=recorder.device, ground_truth=plan.truth.score() if plan.truth else None)
 
@@ -125,12 +135,15 @@ def _start(plan: Plan, watch: _Watch) -> None:
     graph, timeout_s = watch.graph, plan.settings.start_timeout
     # Large images reach only reliable subscribers whole: Fast DDS sends them in fragments.
     graph.start('pose_node', {'image_topics': [_IMAGE_TOPIC], 'reliability': 'reliable', **plan.pose_parameters})
-    if not watch.sees(lambda: watch.recorder.hears_pose_node, 'starting pose_node', timeout_s):
+    recorder = watch.recorder
+    if not watch.sees(lambda: bool(recorder.hears_pose_node or recorder.errors), 'starting pose_node', timeout_s):
         raise GraphError(f'pose_node offers no results after {timeout_s:g} s; see its log in {graph.log_folder}')
+    if recorder.errors:
+        raise GraphError(f'pose_node cannot start; its log in {graph.log_folder} says:\n' + '\n'.join(recorder.errors))
     graph.start('camera_node', {'source': plan.source, 'bag_topic': plan.settings.bag_topic,
                                 'rate_hz': plan.settings.rate, 'wait_for_subscribers': 2, 'reliability': 'reliable'},
                 namespace='/camera')
-    if not watch.sees(lambda: watch.recorder.images > 0, 'starting camera_node', timeout_s):
+    if not watch.sees(lambda: recorder.images > 0, 'starting camera_node', timeout_s):
         raise GraphError(f'camera_node shows no image after {timeout_s:g} s; see its log in {graph.log_folder}')
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
+from rcl_interfaces.msg import Log
 from rclpy.context import Context
 from rclpy.executors import SingleThreadedExecutor
+from rclpy.impl.logging_severity import LoggingSeverity
 from rclpy.node import Node
-from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from rclpy.signals import SignalHandlerOptions
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import MarkerArray
@@ -51,6 +53,7 @@ class Recorder(Node):
         image (sensor_msgs/Image): of the camera, reliable.
         persons (pose_ros/PersonPoseArray), markers (visualization_msgs/MarkerArray): of its pose_node.
         /diagnostics (diagnostic_msgs/DiagnosticArray): for the device of the network.
+        /rosout (rcl_interfaces/Log): for the errors of the nodes.
 
     Args:
         on_sighting: called once both an image and its people have come.
@@ -59,6 +62,7 @@ class Recorder(Node):
     Attributes:
         images: how many images were received.
         device: of the network, '' until it is known.
+        errors: what the nodes logged as errors.
     """
 
     def __init__(self, on_sighting: Callable[[Sighting], None], on_markers: Callable[[Any, int], None],
@@ -69,7 +73,11 @@ class Recorder(Node):
         self._persons: dict[int, tuple[PersonPoseArray, int]] = {}
         self._image_ns = self._sighting_ns = 0
         self.images, self.device = 0, ''
+        self.errors: list[str] = []
         qos = QoSProfile(depth=_MOST_IMAGES, reliability=ReliabilityPolicy.RELIABLE)
+        # What was logged before the recorder listened counts, too.
+        kept = QoSProfile(depth=_MOST_IMAGES, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self.create_subscription(Log, '/rosout', self._take_log, kept)
         # Callbacks may take a second argument with the times of the middleware; rclpy's hints do not say so.
         takers: dict[str, tuple[type, Callable[..., None]]] = {
             'image': (Image, self._take_image), 'persons': (PersonPoseArray, self._take_persons),
@@ -111,6 +119,10 @@ class Recorder(Node):
 
     def _take_markers(self, msg: MarkerArray, info: dict[str, int]) -> None:
         self._on_markers(msg, info['received_timestamp'])
+
+    def _take_log(self, msg: Log) -> None:
+        if msg.level >= LoggingSeverity.ERROR:
+            self.errors.append(f'{msg.name}: {msg.msg}')
 
     def _take_diagnostics(self, msg: DiagnosticArray) -> None:
         for status in msg.status:
