@@ -73,7 +73,7 @@ class Skeleton:
 
     @cached_property
     def limb_mirror(self) -> np.ndarray:
-        """(L,) int64: the same for limbs; both ends of a limb change sides together."""
+        """(L,) int64: the same for limbs, where none joins left and right, as in skeletons with PAFs."""
         return np.array([self.limbs.index((_mirrored(a), _mirrored(b))) for a, b in self.limbs], np.int64)
 
     @cached_property

@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+
+from pose_ros.errors import ImageError
+from pose_ros.image import MAX_SIDE_PX, Letterbox, check_image
+
+SIZES = [(1, 1), (640, 480), (480, 640), (1919, 1079), (333, 250), (7, 3000), (3000, 7), (20, 15)]
+
+
+@pytest.mark.parametrize('width, height', SIZES)
+@pytest.mark.parametrize('long_side, multiple', [(64, 8), (320, 32), (384, 32), (367, 16)])
+def test_there_and_back(width, height, long_side, multiple):
+    box = Letterbox.fit(width, height, long_side, multiple)
+    points = np.random.default_rng(0).uniform(-5, 2 * width, (20, 2))
+    np.testing.assert_allclose(box.to_image(box.to_network(points)), points, atol=1e-6)
+    np.testing.assert_allclose(box.to_network(box.to_image(points)), points, atol=1e-6)
+
+
+@pytest.mark.parametrize('width, height', SIZES)
+@pytest.mark.parametrize('long_side, multiple', [(64, 8), (320, 32), (367, 16)])
+def test_the_input_is_the_smallest_multiple_that_holds_the_image(width, height, long_side, multiple):
+    box = Letterbox.fit(width, height, long_side, multiple)
+    assert max(box.resized_width, box.resized_height) == long_side
+    for padded, resized in ((box.input_width, box.resized_width), (box.input_height, box.resized_height)):
+        assert padded % multiple == 0
+        assert resized <= padded < resized + multiple
+    assert box.apply(np.zeros((height, width, 3), np.uint8)).shape == (box.input_height, box.input_width, 3)
+
+
+@pytest.mark.parametrize('width, height', [(640, 480), (481, 641), (100, 75)])
+def test_the_corners_of_the_image_are_the_corners_of_the_resized_image(width, height):
+    """Half a pixel outside the centres of the corner pixels."""
+    box = Letterbox.fit(width, height, 320, 32)
+    corners = np.array([[-0.5, -0.5], [width - 0.5, height - 0.5]])
+    expected = [[-0.5, -0.5], [box.resized_width - 0.5, box.resized_height - 0.5]]
+    np.testing.assert_allclose(box.to_network(corners), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize('width, height, long_side', [(640, 480, 320), (200, 150, 352), (1280, 720, 384)])
+def test_a_point_of_the_picture_goes_where_the_formula_says(width, height, long_side):
+    x, y = 0.37 * width, 0.61 * height
+    rows, columns = np.mgrid[:height, :width]
+    spot = 255 * np.exp(-((columns - x) ** 2 + (rows - y) ** 2) / (2 * (width / 40) ** 2))
+    box = Letterbox.fit(width, height, long_side, 32)
+    seen = box.apply(np.repeat(spot[..., None], 3, axis=2).astype(np.uint8), fill=0)[..., 0].astype(float)
+    rows, columns = np.mgrid[:seen.shape[0], :seen.shape[1]]
+    centre = np.array([(seen * columns).sum(), (seen * rows).sum()]) / seen.sum()
+    np.testing.assert_allclose(centre, box.to_network(np.array([x, y])), atol=0.05)
+
+
+def test_the_padding_is_grey_and_right_and_below():
+    box = Letterbox.fit(100, 50, 100, 64)
+    padded = box.apply(np.full((50, 100, 3), 7, np.uint8))
+    assert (padded[:50, :100] == 7).all()
+    assert (padded[50:] == 128).all()
+    assert (padded[:, 100:] == 128).all()
+
+
+@pytest.mark.parametrize('image', [
+    np.zeros((4, 4), np.uint8), np.zeros((4, 4, 1), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3)),
+    np.zeros((0, 4, 3), np.uint8), np.zeros((4, 0, 3), np.uint8), np.zeros((MAX_SIDE_PX + 1, 1, 3), np.uint8)])
+def test_what_is_no_image_is_refused(image):
+    with pytest.raises(ImageError, match='must'):
+        check_image(image)
+
+
+def test_images_pass_unchanged():
+    for shape in ((1, 1, 3), (MAX_SIDE_PX, 1, 3)):
+        image = np.zeros(shape, np.uint8)
+        assert check_image(image) is image
