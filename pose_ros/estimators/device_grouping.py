@@ -40,10 +40,10 @@ def find_on_device(heatmaps: Tensor, pafs: Tensor, limbs: np.ndarray,
 def _peaks(heatmaps: Tensor, threshold: float, most: int) -> tuple[Tensor, Tensor]:
     """(N, K, M) scores, 0 where there are fewer peaks, and (N, 2, K, M) positions [cells]."""
     height, width = heatmaps.shape[2:]
-    is_peak = (heatmaps == max_pool2d(heatmaps, 3, 1, 1)) & (heatmaps >= threshold)
-    before = pad(is_peak, (1, 1, 1, 0))
-    earlier = before[..., 1:, :-2] | before[..., :-1, :-2] | before[..., :-1, 1:-1] | before[..., :-1, 2:]
-    score, cell = (heatmaps * (is_peak & ~earlier)).flatten(2).topk(most)
+    before = pad(heatmaps, (1, 1, 1, 0))
+    earlier = max_pool2d(before[..., :-1, :], (1, 3), 1).maximum(before[..., 1:, :-2])
+    is_peak = (heatmaps >= threshold) & (heatmaps == max_pool2d(heatmaps, 3, 1, 1)) & (heatmaps > earlier)
+    score, cell = (heatmaps * is_peak).flatten(2).topk(most)
     row, column = cell // width, cell % width
     x, y = _offsets(heatmaps, row, column)
     x = x * ((column > 0) & (column < width - 1))

@@ -22,9 +22,13 @@ def assemble(peaks: Peaks, connections: Candidates, skeleton: Skeleton) -> np.nd
             lead away from its root.
     """
     redundant = np.array([limb in skeleton.redundant for limb in skeleton.limbs])[connections.limb]
-    root = _roots(connections.take(np.flatnonzero(~redundant)), len(peaks.score))
-    rows = _fragments(peaks.keypoint, connections, root, len(skeleton))
-    _join(rows, _bridges(rows, connections.take(np.flatnonzero(redundant)), len(peaks.score)))
+    fragment = _fragments(connections, ~redundant, len(peaks.score))
+    linked = np.flatnonzero(fragment >= 0)
+    rows = np.full((fragment.max(initial=-1) + 1, len(skeleton)), -1)
+    rows[fragment[linked], peaks.keypoint[linked]] = linked
+    ends = fragment[np.stack([connections.first, connections.second], axis=1)]
+    bridges = np.flatnonzero(redundant & (ends[:, 0] != ends[:, 1]))
+    _join(rows, ends[bridges[np.argsort(-connections.score[bridges])]])
     _join(rows, _trunks(rows, peaks.position, skeleton))
     return rows[rows.max(axis=1, initial=-1) >= 0]
 
@@ -37,28 +41,16 @@ def owners(rows: np.ndarray, peaks: int) -> np.ndarray:
     return owner
 
 
-def _roots(tree: Candidates, peaks: int) -> np.ndarray:
-    """The peak nearest to the root of the tree that each peak is connected to: parents followed by doubling."""
+def _fragments(connections: Candidates, in_tree: np.ndarray, peaks: int) -> np.ndarray:
+    """(P,) the number of the fragment of each peak, -1 without connections; fragments share a root in the tree."""
     root = np.arange(peaks)
-    root[tree.second] = tree.first
-    while True:
-        further = root[root]
-        if (further == root).all():
-            return root
+    root[connections.second[in_tree]] = connections.first[in_tree]
+    while not np.array_equal(further := root[root], root):
         root = further
-
-
-def _fragments(keypoint: np.ndarray, connections: Candidates, root: np.ndarray, keypoints: int) -> np.ndarray:
-    """(F, K): one row per root, with the connected peaks that lead to it."""
-    is_linked = np.zeros(len(root), bool)
+    is_linked = np.zeros(peaks, bool)
     is_linked[connections.first] = is_linked[connections.second] = True
-    linked = np.flatnonzero(is_linked)
-    is_root = root[linked] == linked
-    number = np.empty(len(root), np.int64)
-    number[linked[is_root]] = np.arange(np.count_nonzero(is_root))
-    rows = np.full((np.count_nonzero(is_root), keypoints), -1)
-    rows[number[root[linked]], keypoint[linked]] = linked
-    return rows
+    is_root = is_linked & (root == np.arange(peaks))
+    return np.where(is_linked, (is_root.cumsum() - 1)[root], -1)
 
 
 def _join(rows: np.ndarray, pairs: np.ndarray) -> None:
@@ -70,13 +62,6 @@ def _join(rows: np.ndarray, pairs: np.ndarray) -> None:
             rows[one] = np.maximum(rows[one], rows[other])
             rows[other] = -1
             holder[holder == other] = one
-
-
-def _bridges(rows: np.ndarray, redundant: Candidates, peaks: int) -> np.ndarray:
-    """(n, 2) pairs of fragments with a redundant limb between them, best first."""
-    owner = owners(rows, peaks)
-    pairs = np.stack([owner[redundant.first], owner[redundant.second]], axis=1)[np.argsort(-redundant.score)]
-    return pairs[pairs[:, 0] != pairs[:, 1]]
 
 
 def _trunks(rows: np.ndarray, position: np.ndarray, skeleton: Skeleton) -> np.ndarray:

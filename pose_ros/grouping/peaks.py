@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 
@@ -31,46 +30,43 @@ def find_peaks(heatmaps: np.ndarray, threshold: float, most: int) -> Peaks:
         most: peaks kept per keypoint, the highest first.
     """
     count, height, width = heatmaps.shape
-    # One row and two columns of zeros around each map let a single dilation serve all maps at once.
+    # One row and two columns of zeros around each map let all maps be searched at once.
     padded = np.zeros((count * (height + 1) + 1, width + 2), np.float32)
     padded[1:].reshape(count, height + 1, width + 2)[:, :height, 1:-1] = heatmaps
-    cells = _maxima(padded, threshold)
+    cells, around = _maxima(padded, threshold)
     row, column = np.divmod(cells, width + 2)
     keypoint, row = np.divmod(row - 1, height + 1)
-    score = padded.ravel()[cells]
-    kept = _highest(keypoint, score, count, most)
-    if kept is not None:
-        cells, keypoint, row, column, score = (values[kept] for values in (cells, keypoint, row, column, score))
-    offset = _offsets(padded.ravel(), cells, width + 2)
+    offset = _offsets(around)
     offset[0, (column == 1) | (column == width)] = 0
     offset[1, (row == 0) | (row == height - 1)] = 0
-    return Peaks(keypoint, (np.stack([column - 1, row]) + offset).astype(np.float32), score)
+    position = (np.stack([column - 1, row]) + offset).astype(np.float32)
+    return _highest(Peaks(keypoint, position, around[1, 1]), count, most)
 
 
-def _maxima(padded: np.ndarray, threshold: float) -> np.ndarray:
-    """Flat indices of the local maxima; of equal neighbours the first in reading order."""
-    is_peak = padded == cv2.dilate(padded, np.ones((3, 3), np.uint8))
-    is_peak &= padded >= np.float32(threshold)
-    cells = np.flatnonzero(is_peak)
-    width, flat = padded.shape[1], is_peak.ravel()
-    earlier = flat[cells - 1] | flat[cells - width - 1] | flat[cells - width] | flat[cells - width + 1]
-    return cells[~earlier]
+def _maxima(padded: np.ndarray, threshold: float) -> tuple[np.ndarray, np.ndarray]:
+    """Flat indices (P,) of the local maxima, of equal neighbours the first in reading order; (3, 3, P) around each."""
+    flat, width = padded.ravel(), padded.shape[1]
+    cells = np.flatnonzero(padded >= np.float32(threshold))
+    steps = np.add.outer([-width, 0, width], [-1, 0, 1]).ravel()
+    around = flat.take(cells + steps[:, None])
+    is_peak = (around[4] > around[:4].max(axis=0)) & (around[4] >= around[5:].max(axis=0))
+    return cells[is_peak], around[:, is_peak].reshape(3, 3, -1)
 
 
-def _highest(keypoint: np.ndarray, score: np.ndarray, count: int, most: int) -> np.ndarray | None:
-    """Which peaks are among the `most` highest of their keypoint; None if all are."""
-    counts = np.bincount(keypoint, minlength=count)
+def _highest(peaks: Peaks, count: int, most: int) -> Peaks:
+    """The `most` highest of each keypoint."""
+    counts = np.bincount(peaks.keypoint, minlength=count)
     if counts.max(initial=0) <= most:
-        return None
-    order = np.lexsort((-score, keypoint))
+        return peaks
+    order = np.lexsort((-peaks.score, peaks.keypoint))
     rank = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return np.sort(order[rank < most])
+    kept = np.sort(order[rank < most])
+    return Peaks(peaks.keypoint[kept], peaks.position[:, kept], peaks.score[kept])
 
 
-def _offsets(flat: np.ndarray, cells: np.ndarray, width: int) -> np.ndarray:
-    """(2, P) sub-cell offsets along x and y, -0.5..0.5, from the 3x3 cells around each peak."""
-    steps = np.array([-1, 0, 1])
-    around = np.maximum(flat[cells + np.add.outer(steps * width, steps)[..., None]], 1e-3)
+def _offsets(around: np.ndarray) -> np.ndarray:
+    """(2, P) sub-cell offsets along x and y, -0.5..0.5, from the (3, 3, P) cells around each peak."""
+    around = np.maximum(around, np.float32(1e-3))
     logarithm, weight = np.log(around), around * around
     return np.stack([_vertex(logarithm.swapaxes(0, 1), weight[:, 1]), _vertex(logarithm, weight[1])])
 
