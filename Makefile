@@ -10,7 +10,8 @@ ARGS ?=
 VENV := .venv
 RUN := $(VENV)/bin
 PIP := $(RUN)/python -m pip install --disable-pip-version-check
-TRIM := | sed -u '/^Requirement already satisfied/d'
+# Of what pip says, the large downloads and where it is; errors and warnings come another way.
+TRIM := | sed -un '/[0-9] [MG]B)/p; /Building editable.*started/p; s/^Installing collected .*/  Installing .../p'
 # What the built package depends on: the messages, and what is copied into share/ and lib/.
 BUILT := setup.cfg setup.py CMakeLists.txt package.xml $(wildcard msg/*.msg config/*.* launch/*.py pose_ros/nodes/*_node.py)
 
