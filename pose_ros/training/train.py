@@ -10,11 +10,13 @@ import torch
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from pose_ros.networks.checkpoint import save_openpose
+from pose_ros.skeletons import OPENPOSE18
 from pose_ros.synthetic.generator import GeneratorSettings, generate
 from pose_ros.training.batches import stream_batches
 from pose_ros.training.parallel import run_processes
 from pose_ros.training.settings import TrainSettings
 from pose_ros.training.trainer import StepLosses, Trainer
+from pose_ros.weights import register
 
 LOG_EVERY = 50  # steps
 
@@ -37,10 +39,12 @@ def train(settings: TrainSettings = TrainSettings()) -> Path:
 
 
 def write_checkpoint(trainer: Trainer) -> Path:
-    """Write the averaged weights with the facts of their training."""
+    """Write the averaged weights with the facts of their training, and enter their digest in the registry beside them."""
     output = Path(trainer.settings.output)
     output.parent.mkdir(parents=True, exist_ok=True)
-    save_openpose(output, trainer.average.net, {'samples': trainer.samples, 'steps': trainer.step, **_recipe(trainer.settings)})
+    facts = {'samples': trainer.samples, 'steps': trainer.step, **_recipe(trainer.settings)}
+    save_openpose(output, trainer.average.net, facts)
+    register('openpose', output.name, 'Apache-2.0', OPENPOSE18.name, output.parent)
     return output
 
 
