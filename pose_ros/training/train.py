@@ -21,7 +21,7 @@ from pose_ros.weights import register
 LOG_EVERY = 50  # steps
 
 
-def train(settings: TrainSettings = TrainSettings()) -> Path:
+def train(settings: TrainSettings) -> Path:
     """Train the network, from the start or from where the last run stopped.
 
     Returns:
@@ -39,7 +39,7 @@ def train(settings: TrainSettings = TrainSettings()) -> Path:
 
 
 def write_checkpoint(trainer: Trainer) -> Path:
-    """Write the averaged weights with the facts of their training, and enter their digest in the registry beside them."""
+    """Write the averaged weights with the facts of their training, and register their digest beside them."""
     output = Path(trainer.settings.output)
     output.parent.mkdir(parents=True, exist_ok=True)
     facts = {'samples': trainer.samples, 'steps': trainer.step, **_recipe(trainer.settings)}
