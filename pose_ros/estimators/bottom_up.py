@@ -49,8 +49,8 @@ class BottomUpEstimator:
         for size in dict.fromkeys((box.input_height, box.input_width) for box in boxes):
             batch = [i for i, box in enumerate(boxes) if (box.input_height, box.input_width) == size]
             found = self._run(self._network, np.stack([boxes[i].apply(images[i]) for i in batch]))
-            for i, group_ in zip(batch, found):
-                persons[i] = [self._to_image(person, boxes[i]) for person in group_
+            for i, people in zip(batch, found):
+                persons[i] = [self._to_image(person, boxes[i]) for person in people
                               if person.score >= self._settings.min_person_score]
         return persons
 

@@ -8,6 +8,7 @@ import torch
 from pose_ros.estimators.bottom_up import BottomUpEstimator
 from pose_ros.estimators.device import choose_device, choose_precision
 from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.estimators.maps import fold_batch_norms
 from pose_ros.grouping.settings import PafSettings
 from pose_ros.networks.checkpoint import load_openpose
 from pose_ros.skeletons import OPENPOSE18
@@ -26,7 +27,8 @@ def load(settings: EstimatorSettings, grouping: PafSettings) -> BottomUpEstimato
     dtype = choose_precision(settings.precision, device)
     path = Path(settings.weights).expanduser() if settings.weights else find_weights('openpose')
     network, _ = load_openpose(path)
+    fold_batch_norms(network)
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    return BottomUpEstimator('openpose', f'openpose@{sha256_of(path)[:12]}', network.eval(), OPENPOSE18,
+    return BottomUpEstimator('openpose', f'openpose@{sha256_of(path)[:12]}', network, OPENPOSE18,
                              device=device, dtype=dtype, settings=settings, grouping=grouping)

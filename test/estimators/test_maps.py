@@ -2,7 +2,8 @@ import numpy as np
 import torch
 
 from pose_ros.benchmarks.scenes import make_scene
-from pose_ros.estimators.maps import mirrored_mean
+from pose_ros.estimators.maps import fold_batch_norms, mirrored_mean
+from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 from pose_ros.skeletons import OPENPOSE18
 
 
@@ -28,3 +29,22 @@ def test_the_mean_of_a_scene_and_its_mirror_image_is_the_scene():
     heatmaps, pafs = mirrored_mean(*maps, OPENPOSE18)
     np.testing.assert_allclose(heatmaps[0], scene.heatmaps[:18], atol=1e-6)
     np.testing.assert_allclose(pafs[0], scene.pafs, atol=1e-6)
+
+
+def test_folding_batch_norms_changes_no_map():
+    torch.manual_seed(0)
+    network = OpenPoseNet(OpenPoseShape(widths=(8, 8, 8, 8), blocks=(1, 1, 1, 1), features=8)).eval()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.running_mean, -1, 1)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2)
+            torch.nn.init.uniform_(module.weight, 0.5, 2)
+            torch.nn.init.uniform_(module.bias, -1, 1)
+    images = torch.rand(2, 3, 64, 96)
+    with torch.inference_mode():
+        before = network(images)
+        fold_batch_norms(network)
+        after = network(images)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in network.modules())
+    for one, other in zip(before, after):
+        torch.testing.assert_close(one, other, atol=1e-4, rtol=1e-4)
