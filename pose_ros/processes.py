@@ -126,6 +126,13 @@ class NodeGraph(AbstractContextManager['NodeGraph']):
                              f'its last words in {node.log}:\n{node.last_words()}')
         return node.process.returncode == 0
 
+    def cpu_s(self, name: str) -> float:
+        """CPU time that a node has used so far, all its threads together [s]."""
+        stat = Path(f'/proc/{self._nodes[name].process.pid}/stat').read_text()
+        # proc(5): utime and stime are fields 14 and 15; the name before them may hold spaces.
+        ticks = stat.rpartition(')')[2].split()[11:13]
+        return sum(map(int, ticks)) / os.sysconf('SC_CLK_TCK')
+
     def check(self) -> None:
         """Raises GraphError if any node has failed."""
         for name in self._nodes:

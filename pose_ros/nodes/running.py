@@ -1,6 +1,7 @@
 """Runs a node as a process: it ends cleanly on SIGINT and SIGTERM in any state."""
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,6 +15,7 @@ from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.utilities import try_shutdown
 
+from pose_ros.bridge.transport import large_images
 from pose_ros.errors import PoseRosError
 
 N = TypeVar('N', bound=Node)
@@ -33,6 +35,7 @@ def run(make: Callable[[], N], args: Sequence[str] | None = None,
     Returns:
         Exit status: 0, or 1 after an expected error, which is logged.
     """
+    os.environ.update(large_images(os.environ))
     rclpy.init(args=list(args) if args is not None else None, signal_handler_options=SignalHandlerOptions.NO)
     try:
         return _spin(make, task, _stop_on_signals())
