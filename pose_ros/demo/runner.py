@@ -136,7 +136,8 @@ def _start(plan: Plan, watch: _Watch) -> None:
     # Large images reach only reliable subscribers whole: Fast DDS sends them in fragments.
     graph.start('pose_node', {'image_topics': [_IMAGE_TOPIC], 'reliability': 'reliable', **plan.pose_parameters})
     recorder = watch.recorder
-    if not watch.sees(lambda: bool(recorder.hears_pose_node or recorder.errors), 'starting pose_node', timeout_s):
+    if not watch.sees(lambda: recorder.hears('persons', 'markers') or bool(recorder.errors), 'starting pose_node',
+                      timeout_s):
         raise GraphError(f'pose_node offers no results after {timeout_s:g} s; see its log in {graph.log_folder}')
     if recorder.errors:
         raise GraphError(f'pose_node cannot start; its log in {graph.log_folder} says:\n' + '\n'.join(recorder.errors))

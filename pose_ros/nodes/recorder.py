@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,13 +82,12 @@ class Recorder(Node):
         takers: dict[str, tuple[type, Callable[..., None]]] = {
             'image': (Image, self._take_image), 'persons': (PersonPoseArray, self._take_persons),
             'markers': (MarkerArray, self._take_markers), '/diagnostics': (DiagnosticArray, self._take_diagnostics)}
-        for topic, (kind, taker) in takers.items():
-            self.create_subscription(kind, topic, taker, qos)
+        self._heard = {topic: self.create_subscription(kind, topic, taker, qos)
+                       for topic, (kind, taker) in takers.items()}
 
-    @property
-    def hears_pose_node(self) -> bool:
-        """Whether both results are offered by somebody."""
-        return all(self.count_publishers(self.resolve_topic_name(topic)) for topic in ('persons', 'markers'))
+    def hears(self, *topics: str) -> bool:
+        """Whether a publisher of each of these topics is connected: 'image', 'persons', 'markers', '/diagnostics'."""
+        return all(self._heard[topic].get_publisher_count() for topic in topics)
 
     @property
     def is_up_to_date(self) -> bool:
@@ -150,13 +149,14 @@ def recorder_in(domain: int, topics: Mapping[str, str], on_sighting: Callable[[S
     context = Context()
     with patched_environment(ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST'):
         rclpy.init(context=context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
-    try:
+    with ExitStack() as stack:
+        stack.callback(context.try_shutdown)
         recorder = Recorder(on_sighting, on_markers, context=context, cli_args=['--ros-args', *remaps])
+        stack.callback(recorder.destroy_node)
         executor = SingleThreadedExecutor(context=context)
+        stack.callback(executor.shutdown)
         executor.add_node(recorder)
         yield recorder, executor.spin_once
-    finally:
-        context.try_shutdown()
 
 
 @contextmanager
