@@ -83,7 +83,7 @@ def test_rviz_shows_the_topics_of_the_node():
 
 @pytest.fixture
 def launched(graph, tmp_path):
-    """Runs a launch file with arguments; sends Ctrl-C at the end and asserts that it ends well."""
+    """Runs a launch file with arguments; at the end sends Ctrl-C to all its processes, as a terminal does."""
     if not importlib.util.find_spec('launch_ros'):
         pytest.skip('needs launch and launch_ros, which are not among the ROS wheels')
     processes = []
@@ -92,11 +92,11 @@ def launched(graph, tmp_path):
         environment = {**os.environ, 'ROS_LOG_DIR': str(tmp_path)}
         environment.setdefault('AMENT_PREFIX_PATH', sys.prefix)
         command = [sys.executable, '-c', RUN, str(ROOT / 'launch' / name), *arguments]
-        processes.append(subprocess.Popen(command, env=environment, cwd=tmp_path))
+        processes.append(subprocess.Popen(command, env=environment, cwd=tmp_path, start_new_session=True))
 
     yield run
     for process in processes:
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)
         assert process.wait(DEADLINE_S) == 0
 
 
