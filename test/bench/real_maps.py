@@ -1,4 +1,4 @@
-"""The grouping and the evaluator on real photos, with a proven network's maps (an OpenPose-style MobileNet, Apache-2.0).
+"""The grouping and the evaluator on real photos, with the maps of a proven network (OpenPose-style, Apache-2.0).
 
     python test/bench/real_maps.py ../shared/data/weights/tfpose_v2_small/mobilenet_v2_small_368x432.pb \
         ../shared/data/people_photos/coco_dev/images ../shared/data/people_photos/coco_dev/person_keypoints.json
