@@ -76,6 +76,18 @@ def test_the_last_stage_is_grouped():
         np.testing.assert_allclose(one.keypoints, other.keypoints, atol=1e-3)
 
 
+def test_tuning_holds_from_the_next_call_on():
+    network = DrawingNetwork()
+    subject = estimator(network)
+    assert len(subject.estimate([grey(656, 368)])[0]) == 5
+    subject.tune(EstimatorSettings(input_size=128, min_person_score=0.0), PafSettings(min_keypoints=18))
+    subject.estimate([grey(656, 368)])
+    assert network.asked[-1].shape == (1, 3, 80, 128)
+    subject.tune(EstimatorSettings(input_size=656, min_person_score=1.0), PafSettings())
+    assert subject.estimate([grey(656, 368)]) == [[]]
+    assert subject.memory_mb == 0
+
+
 def test_no_images_no_persons():
     assert estimator(DrawingNetwork()).estimate([]) == []
 
