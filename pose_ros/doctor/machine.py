@@ -1,7 +1,6 @@
 """Checks of the machine and of what computes: Python, torch, the GPU, OpenCV, the weights, shared memory."""
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import sys
@@ -9,8 +8,8 @@ from importlib.metadata import distributions, version
 from pathlib import Path
 
 from pose_ros.doctor.check import Check
+from pose_ros.weights import CHECKPOINTS, list_weights, verify
 
-CHECKPOINTS = Path(__file__).parents[1] / 'checkpoints'
 OLDEST_PYTHON = (3, 10)
 SHARED_MEMORY = Path('/dev/shm')
 SHARED_MEMORY_MB = 128
@@ -69,14 +68,15 @@ def check_opencv() -> Check:
     return Check('opencv', 'ok', detail)
 
 
-def check_weights() -> Check:
-    """The networks that ship in this package, by the digests that every message carries."""
-    files = sorted(CHECKPOINTS.glob('*.safetensors'))
-    found = [f'{path.stem}@{hashlib.sha256(path.read_bytes()).hexdigest()[:12]} ({path.stat().st_size / 1e6:.1f} MB)'
-             for path in files]
+def check_weights(folder: Path = CHECKPOINTS) -> Check:
+    """The networks of the package, each compared with its registered digest, which every message carries."""
+    found = list_weights(folder)
+    for weights in found:
+        verify(weights, folder)
     if not found:
-        return Check('weights', 'fail', f'no *.safetensors in {CHECKPOINTS}', 'install the package again')
-    return Check('weights', 'ok', ', '.join(found))
+        return Check('weights', 'fail', f'none are registered in {folder}', 'install the package again')
+    detail = ', '.join(f'{one.name}@{one.sha256[:12]} ({one.size / 1e6:.1f} MB)' for one in found)
+    return Check('weights', 'ok', detail)
 
 
 def check_rosbags() -> Check:

@@ -1,22 +1,32 @@
 """What the doctor says about weights, shared memory and buffers."""
-from hashlib import sha256
-
 import pytest
 
 from pose_ros.doctor import machine
+from pose_ros.errors import WeightsError
+from pose_ros.weights import register
 
 
-def test_weights_are_named_by_their_digest(tmp_path, monkeypatch):
+@pytest.fixture
+def weights(tmp_path):
     (tmp_path / 'small.safetensors').write_bytes(b'weights')
-    monkeypatch.setattr(machine, 'CHECKPOINTS', tmp_path)
-    found = machine.check_weights()
+    return register('small', 'small.safetensors', 'Apache-2.0', 'openpose18', tmp_path)
+
+
+def test_weights_are_named_by_their_digest(weights, tmp_path):
+    found = machine.check_weights(tmp_path)
     assert found.status == 'ok'
-    assert f'small@{sha256(b"weights").hexdigest()[:12]}' in found.detail
+    assert f'small@{weights.sha256[:12]}' in found.detail
 
 
-def test_missing_weights_fail(tmp_path, monkeypatch):
-    monkeypatch.setattr(machine, 'CHECKPOINTS', tmp_path)
-    assert machine.check_weights().status == 'fail'
+def test_damaged_weights_break_the_check(weights, tmp_path):
+    (tmp_path / weights.file).write_bytes(b'damaged')
+    with pytest.raises(WeightsError, match=weights.sha256):
+        machine.check_weights(tmp_path)
+
+
+def test_no_weights_fail(tmp_path):
+    (tmp_path / 'weights.json').write_text('[]')
+    assert machine.check_weights(tmp_path).status == 'fail'
 
 
 def test_an_old_python_fails(monkeypatch):
