@@ -6,6 +6,7 @@ These lists are the architecture: change them in the commit that changes the pla
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,7 @@ def is_late(node):
     return isinstance(node, ast.FunctionDef) or (isinstance(node, ast.If) and ast.unparse(node.test) == 'TYPE_CHECKING')
 
 
+@cache
 def imports(path):
     """Two sets: imported anywhere in the file, and imported when the file is."""
     anywhere = list(ast.walk(ast.parse(path.read_text(encoding='utf-8'))))
