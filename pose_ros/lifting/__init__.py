@@ -1,0 +1,1 @@
+"""Keypoints [px] to points [m]: from a depth image, or from several calibrated cameras."""

@@ -1,0 +1,91 @@
+"""The lifter: people with keypoints and a depth image of the same moment in, people with points in metres out."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from pose_ros.camera import Camera
+from pose_ros.errors import CameraError, SkeletonError
+from pose_ros.lifting.anatomy import limb_lengths_m, outer_ends
+from pose_ros.lifting.depth_image import DepthImage
+from pose_ros.lifting.joint_depth import JointDepth
+from pose_ros.lifting.lifting_settings import LiftingSettings
+from pose_ros.lifting.limb_lengths import LimbLengths, measured_lengths, refine
+from pose_ros.skeletons import Skeleton
+from pose_ros.types import Person, Points, PointSource
+
+
+class Lifter:
+    """Lifts the people of one camera with depth; remembers the limb lengths of tracks.
+
+    Example:
+        lifter = Lifter(OPENPOSE18)
+        persons = lifter.lift(persons, DepthImage(depth), camera, stamp_s)
+    """
+
+    def __init__(self, skeleton: Skeleton, settings: LiftingSettings | None = None) -> None:
+        self._skeleton = skeleton
+        self._settings = settings or LiftingSettings()
+        self._joints = JointDepth(skeleton, self._settings)
+        self._outer = outer_ends(skeleton)
+        usual = limb_lengths_m(skeleton, self._settings.person_height_m)
+        self._lengths = LimbLengths(usual, self._settings.forget_s)
+
+    def lift(self, persons: Sequence[Person], depth: DepthImage, camera: Camera, stamp_s: float) -> list[Person]:
+        """The same people with points [m] in the optical frame of the camera; unknown ones are NaN.
+
+        Args:
+            persons: with keypoints in the image of the camera.
+            depth: registered to the camera: of its size, pixel on pixel (see `register_depth`).
+            camera: its distortion is taken out.
+            stamp_s: of the image [s].
+
+        Raises:
+            CameraError: the depth image has not the size of the camera's image.
+            SkeletonError: a person has another skeleton.
+        """
+        self._check(persons, depth, camera)
+        if not persons:
+            return []
+        keypoints = np.array([one.keypoints for one in persons], float)
+        keypoints[np.array([one.scores for one in persons]) < self._settings.min_score] = np.nan
+        rays = camera.rays(keypoints.reshape(-1, 2)).reshape(*keypoints.shape[:2], 3)
+        focal = float(np.sqrt(camera.matrix[0, 0] * camera.matrix[1, 1]))
+        depths, variances = self._joints.measure(keypoints, rays, depth, focal)
+        points, variances = self._consistent(persons, depths[:, :, None] * rays, rays, variances, stamp_s)
+        covariances = self._covariances(points, rays, variances, focal)
+        sources = np.where(np.isfinite(points).all(axis=2), PointSource.SENSOR, PointSource.NONE)
+        return [replace(one, points=Points(*parts)) for one, *parts in zip(persons, points, covariances, sources)]
+
+    def _check(self, persons: Sequence[Person], depth: DepthImage, camera: Camera) -> None:
+        height, width = depth.values.shape
+        if (width, height) != (camera.width, camera.height):
+            raise CameraError(f'the depth image has {width}x{height} px, the camera {camera.width}x{camera.height}; '
+                              'allowed: the same size. Register the depth to the camera first')
+        for person in persons:
+            if person.skeleton != self._skeleton:
+                raise SkeletonError(f'got a person with skeleton {person.skeleton.name}; '
+                                    f'allowed: {self._skeleton.name}')
+
+    def _consistent(self, persons: Sequence[Person], points: np.ndarray, rays: np.ndarray, variances: np.ndarray,
+                    stamp_s: float) -> tuple[np.ndarray, np.ndarray]:
+        edges, ids = self._skeleton.edges, [one.track_id for one in persons]
+        lengths, length_variances = self._lengths.of(ids)
+        if self._settings.limb_lengths:
+            self._lengths.learn(ids, measured_lengths(points, edges), stamp_s)
+            points, variances = refine(points, rays, variances, edges, lengths, length_variances)
+        errors = np.abs(measured_lengths(points, edges) - lengths)
+        people, limbs = np.nonzero(errors > np.maximum(0.1, self._settings.max_limb_error * lengths))
+        outer = self._outer[limbs]
+        points[people[outer >= 0], outer[outer >= 0]] = np.nan
+        return points, variances
+
+    def _covariances(self, points: np.ndarray, rays: np.ndarray, variances: np.ndarray, focal: float) -> np.ndarray:
+        """(P, K, 3, 3): depth noise along the ray, keypoint noise across it."""
+        across = np.square(self._settings.keypoint_noise_px / focal * points[:, :, 2])[:, :, None, None]
+        sideways = np.diag([1.0, 1.0, 0.0])
+        along = rays[:, :, :, None] * rays[:, :, None, :] * np.where(np.isfinite(variances), variances, np.nan)[
+            :, :, None, None]
+        return along + across * sideways

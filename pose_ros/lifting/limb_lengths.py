@@ -1,0 +1,105 @@
+"""Limbs keep their length: it is learned for every track, and corrects depths along the rays of the keypoints."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+_PRIOR_SHARE = 0.2  # people differ from the average by about this part of a length
+_MEASURED_M = 0.04
+_FLOOR_M = 0.01
+_ROUNDS = 3
+_MAX_STEP_M = 0.2
+
+
+class LimbLengths:
+    """Lengths of the E limbs of everyone tracked, from the average body to their own within about two seconds.
+
+    Args:
+        usual_m: (E,) lengths of the average body [m].
+        forget_s: someone unseen for longer is average again [s].
+    """
+
+    def __init__(self, usual_m: np.ndarray, forget_s: float) -> None:
+        self._usual = np.array([usual_m, np.square(_PRIOR_SHARE * usual_m)])
+        self._forget_s = forget_s
+        self._learned: dict[int, np.ndarray] = {}
+        self._seen_s: dict[int, float] = {}
+        self._stamp_s = -np.inf
+
+    def of(self, track_ids: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """(P, E) lengths [m] and their variances [m^2]; the average body's for -1 and for strangers."""
+        both = np.array([self._learned.get(one, self._usual) for one in track_ids]).reshape(-1, *self._usual.shape)
+        return both[:, 0], both[:, 1]
+
+    def learn(self, track_ids: Sequence[int], measured: np.ndarray, stamp_s: float) -> None:
+        """Take in (P, E) measured lengths [m], NaN = unknown; going back in time forgets everyone."""
+        if stamp_s < self._stamp_s:
+            self._learned.clear()
+            self._seen_s.clear()
+        self._stamp_s = stamp_s
+        for one, lengths in zip(track_ids, measured):
+            if one >= 0:
+                self._learned[one] = _updated(self._learned.get(one, self._usual), lengths)
+                self._seen_s[one] = stamp_s
+        for one in [key for key, seen in self._seen_s.items() if stamp_s - seen > self._forget_s]:
+            del self._learned[one], self._seen_s[one]
+
+
+def _updated(learned: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    means, variances = learned
+    misses = lengths - means
+    likely = np.square(misses) < 9 * (variances + _MEASURED_M ** 2)
+    gains = np.where(likely, variances / (variances + _MEASURED_M ** 2), 0)
+    return np.array([means + gains * np.where(likely, misses, 0),
+                     np.maximum((1 - gains) * variances, np.minimum(variances, _FLOOR_M ** 2))])
+
+
+def measured_lengths(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """(P, K, 3) points -> (P, E) distances between the ends of the edges [m]; NaN = unknown."""
+    return np.linalg.norm(points[:, edges[:, 0]] - points[:, edges[:, 1]], axis=2)
+
+
+def refine(points: np.ndarray, rays: np.ndarray, variances: np.ndarray, edges: np.ndarray, lengths: np.ndarray,
+           length_variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Move points along their rays so that limbs get their length: Gauss-Newton with Cauchy weights.
+
+    Args:
+        points: (P, K, 3) [m] = depth times ray; NaN = unknown.
+        rays: (P, K, 3) with z = 1.
+        variances: (P, K) of the depths [m^2].
+        edges: (E, 2).
+        lengths, length_variances: (P, E) [m] and [m^2].
+
+    Returns:
+        The new points, and the variances of their depths.
+    """
+    known = np.isfinite(points).all(axis=2)
+    certainty = np.where(known, 1 / np.where(known, variances, 1), 1.0)
+    measured = np.where(known, points[:, :, 2], 0)
+    depths, rays = measured.copy(), np.where(np.isfinite(rays), rays, 0)
+    both = known[:, edges[:, 0]] & known[:, edges[:, 1]]
+    for _ in range(_ROUNDS):
+        slopes, misses = _limb_equations(depths[:, :, None] * rays, rays, edges, lengths)
+        expected = length_variances + np.einsum('pek,pk->pe', slopes ** 2, 1 / certainty)
+        weights = both / length_variances / (1 + misses ** 2 / (4 * expected))
+        normal = np.einsum('pek,pe,pel->pkl', slopes, weights, slopes) + certainty[:, :, None] * np.eye(rays.shape[1])
+        pull = np.einsum('pek,pe->pk', slopes, weights * misses) + certainty * (depths - measured)
+        step = np.linalg.solve(normal, -pull[:, :, None])[:, :, 0]
+        depths += np.clip(step, -_MAX_STEP_M, _MAX_STEP_M)
+    spread = np.diagonal(np.linalg.inv(normal), axis1=1, axis2=2)
+    return (np.where(known[:, :, None], depths[:, :, None] * rays, np.nan), np.where(known, spread, np.inf))
+
+
+def _limb_equations(points: np.ndarray, rays: np.ndarray, edges: np.ndarray,
+                    lengths: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(P, E, K) slopes of each length over each depth, and (P, E) how much too long each limb is [m]."""
+    first, second = edges.T
+    apart = points[:, first] - points[:, second]
+    distances = np.maximum(np.linalg.norm(apart, axis=2), 1e-6)
+    directions = apart / distances[:, :, None]
+    slopes = np.zeros((len(points), len(edges), points.shape[1]))
+    limbs = np.arange(len(edges))
+    slopes[:, limbs, first] = np.einsum('pec,pec->pe', directions, rays[:, first])
+    slopes[:, limbs, second] = -np.einsum('pec,pec->pe', directions, rays[:, second])
+    return slopes, distances - lengths
