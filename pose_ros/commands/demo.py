@@ -20,6 +20,7 @@ from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.settings import PafSettings
 
 CLIP = Path(__file__).parents[1] / 'demo_data' / 'people.mp4'
+RESULTS = ('overlay.mp4', 'overlay.png', 'poses.mcap', 'summary.json')
 
 
 def _plan(source: str, folder: Path, settings: DemoSettings, estimator: EstimatorSettings,
@@ -74,12 +75,15 @@ def demo(source: Annotated[str, typer.Argument(help='Video, folder of images, im
     Leaves overlay.mp4, overlay.png, poses.mcap, summary.json and the logs of the nodes. Ctrl-C ends it early, and
     leaves the same.
     """
+    plan = _plan(source or str(CLIP), out, settings, estimator, grouping)
     out.mkdir(parents=True, exist_ok=True)
-    summary = _run(_plan(source or str(CLIP), out, settings, estimator, grouping))
+    for name in RESULTS:
+        (out / name).unlink(missing_ok=True)
+    summary = _run(plan)
     summary.save(out / 'summary.json')
     console = Console()
     console.print(_table(summary))
-    for name in ('overlay.mp4', 'overlay.png', 'poses.mcap', 'summary.json'):
+    for name in RESULTS:
         console.print(f'  {out / name}', highlight=False)
     if not summary.complete:
         raise typer.Exit(130)

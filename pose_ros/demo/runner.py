@@ -132,15 +132,17 @@ def _complete(plan: Plan, watch: _Watch) -> bool:
 
 
 def _start(plan: Plan, watch: _Watch) -> None:
-    graph, timeout_s = watch.graph, plan.settings.start_timeout
+    graph, recorder, timeout_s = watch.graph, watch.recorder, plan.settings.start_timeout
+
+    def is_ready() -> bool:
+        return recorder.hears('persons', 'markers')
+
     # Large images reach only reliable subscribers whole: Fast DDS sends them in fragments.
     graph.start('pose_node', {'image_topics': [_IMAGE_TOPIC], 'reliability': 'reliable', **plan.pose_parameters})
-    recorder = watch.recorder
-    if not watch.sees(lambda: recorder.hears('persons', 'markers') or bool(recorder.errors), 'starting pose_node',
-                      timeout_s):
-        raise GraphError(f'pose_node offers no results after {timeout_s:g} s; see its log in {graph.log_folder}')
-    if recorder.errors:
-        raise GraphError(f'pose_node cannot start; its log in {graph.log_folder} says:\n' + '\n'.join(recorder.errors))
+    watch.sees(lambda: is_ready() or bool(recorder.errors), 'starting pose_node', timeout_s)
+    if not is_ready():
+        why = '\n'.join(recorder.errors) or f'nothing is offered after {timeout_s:g} s'
+        raise GraphError(f'pose_node cannot start, see its log in {graph.log_folder}: {why}')
     graph.start('camera_node', {'source': plan.source, 'bag_topic': plan.settings.bag_topic,
                                 'rate_hz': plan.settings.rate, 'wait_for_subscribers': 2, 'reliability': 'reliable'},
                 namespace='/camera')
