@@ -10,7 +10,7 @@ from pose_ros.settings import Settings, setting
 class PafSettings(Settings):
     """How maps become persons; lengths are in cells of the maps, so that they do not depend on the stride."""
 
-    peak_threshold: float = setting(0.1, 'Smallest heatmap value of a keypoint', low=0.01, high=1.0)
+    peak_threshold: float = setting(0.05, 'Smallest heatmap value of a keypoint', low=0.01, high=1.0)
     max_peaks: int = setting(100, 'Most peaks kept per keypoint, the highest first', low=1, high=512)
     limb_threshold: float = setting(0.05, 'Smallest PAF along a limb for a sample to support it', low=0.0, high=1.0)
     limb_ratio: float = setting(0.7, 'Smallest share of the samples that must support a limb', low=0.1, high=1.0)
