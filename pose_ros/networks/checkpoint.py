@@ -1,4 +1,4 @@
-"""Checkpoints of the networks: safetensors with half-precision weights, the network's shape and training facts inside."""
+"""Checkpoints of the networks: safetensors with half-precision weights, the network's shape and training facts."""
 from __future__ import annotations
 
 import hashlib

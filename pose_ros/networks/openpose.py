@@ -76,7 +76,7 @@ class _Encoder(nn.Module):
 
 
 class _Pyramid(nn.Module):
-    """Features at strides 8, 16, 32 -> features at stride 8, coarse ones added to fine ones (Lin et al., 1612.03144)."""
+    """Features at strides 8, 16, 32 -> features at stride 8, coarse added to fine (Lin et al., 1612.03144)."""
 
     def __init__(self, widths: tuple[int, ...], features: int) -> None:
         super().__init__()

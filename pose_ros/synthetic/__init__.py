@@ -1,1 +1,1 @@
-"""Synthetic people: bodies in random poses and clothes, rendered over photos, with exact keypoints. Needs the `train` extra."""
+"""Synthetic people: bodies in random poses and clothes, rendered over photos. Needs the `train` extra."""

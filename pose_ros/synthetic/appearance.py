@@ -22,14 +22,15 @@ class Appearance:
     """How one person looks.
 
     Attributes:
-        uniforms: values of the fragment shader.
+        colours, numbers: uniforms of the fragment shader.
         prints: indices of the pictures printed on shirt and trousers.
         looseness: how far shirt, trousers and hair stand off the skin [m].
         waves: phases and frequencies of the folds.
         long_hair, skirt: their length [m], 0 for none. flare: widening of the skirt.
     """
 
-    uniforms: dict[str, float | tuple[float, ...]]
+    colours: dict[str, tuple[float, ...]]
+    numbers: dict[str, float]
     prints: tuple[int, int]
     looseness: tuple[float, float, float]
     waves: np.ndarray
@@ -41,11 +42,11 @@ class Appearance:
 def sample_appearance(random: np.random.Generator, prints: int) -> Appearance:
     """One person's look; `prints` pictures are there to print on cloth."""
     u = random.uniform
-    uniforms = {**_colours(random), **_cuts(random), **_head(random), 'folds': u(0, .9), 'gloss': u(0, .25),
-                'seed': tuple(random.random(3))}
-    bald = uniforms['hairline'] == NO_HAIR
+    colours = {**_colours(random), 'weave': _weave(random), 'seed': tuple(random.random(3))}
+    numbers = {**_cuts(random), **_head(random), 'folds': u(0, .9), 'gloss': u(0, .25)}
+    bald = numbers['hairline'] == NO_HAIR
     return Appearance(
-        uniforms, (int(random.integers(prints)), int(random.integers(prints))),
+        colours, numbers, (int(random.integers(prints)), int(random.integers(prints))),
         (u(.002, .02), u(.002, .014), 0.0 if bald else u(0, .03)), random.uniform(0, 2 * np.pi, 8),
         long_hair=u(.12, .36) if not bald and random.random() < .28 else 0.0,
         skirt=u(.3, .75) if random.random() < .13 else 0.0, flare=u(0, .9))
@@ -54,7 +55,7 @@ def sample_appearance(random: np.random.Generator, prints: int) -> Appearance:
 def displacement(look: Appearance, rest: np.ndarray) -> np.ndarray:
     """(V,) [m] along the normals, for vertices at (V, 3) on the rest pose."""
     shirt, trousers, hair = look.looseness
-    side, height, u, p = np.abs(rest[:, 0]), rest[:, 2], look.uniforms, look.waves
+    side, height, u, p = np.abs(rest[:, 0]), rest[:, 2], look.numbers, look.waves
     arm = (side > .17) & (height > -.12) & (height < .47)
     folds = 1 + .5 * np.sin(height * (8 + 4 * p[0]) + rest[:, 0] * 15 + p[1]) * np.sin(rest[:, 1] * 20 + p[2])
     strands = .7 + .3 * np.sin(rest[:, 0] * 40 + p[3]) * np.sin(rest[:, 1] * 35 + height * 30 + p[4])
@@ -78,7 +79,8 @@ def _cloth_colour(random: np.random.Generator) -> tuple[float, ...]:
     if kind < .3:  # grey, black, white
         return _linear(np.full(3, random.uniform(.02, 1)) + random.normal(0, .02, 3))
     if kind < .45:  # denim and navy
-        return _linear(np.array(colorsys.hsv_to_rgb(random.normal(.6, .03) % 1, random.uniform(.3, .8), random.uniform(.15, .6))))
+        blue = random.normal(.6, .03) % 1
+        return _linear(np.array(colorsys.hsv_to_rgb(blue, random.uniform(.3, .8), random.uniform(.15, .6))))
     return _linear(np.array(colorsys.hsv_to_rgb(random.random(), random.uniform(.1, 1) ** .8, random.uniform(.1, 1))))
 
 
@@ -91,12 +93,16 @@ def _colours(random: np.random.Generator) -> dict[str, tuple[float, ...]]:
             **{name: _cloth_colour(random) for name in clothes}}
 
 
-def _cuts(random: np.random.Generator) -> dict[str, float | tuple[float, ...]]:
+def _weave(random: np.random.Generator) -> tuple[float, float, float, float]:
+    """Pattern and frequency of the shirt, then of the trousers."""
     shirt = random.choice(8, p=[.4, .1, .06, .08, .08, .12, .11, .05])
     trousers = random.choice([0, 2, 3, 4, 5, 7], p=[.72, .04, .06, .06, .06, .06])
+    return float(shirt), random.uniform(6, 40), float(trousers), random.uniform(6, 40)
+
+
+def _cuts(random: np.random.Generator) -> dict[str, float]:
     return {'sleeve': -1.0 if random.random() < .05 else float(random.choice(SLEEVES)),
-            'waist': random.uniform(-.10, .04), 'hem': float(random.choice(HEMS)), 'collar': random.uniform(.44, .50),
-            'weave': (float(shirt), random.uniform(6, 40), float(trousers), random.uniform(6, 40))}
+            'waist': random.uniform(-.10, .04), 'hem': float(random.choice(HEMS)), 'collar': random.uniform(.44, .50)}
 
 
 def _head(random: np.random.Generator) -> dict[str, float]:

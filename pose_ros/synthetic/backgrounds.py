@@ -1,4 +1,4 @@
-"""What stands behind and before synthetic people: crops of photos, procedural textures, and clutter that looks like limbs."""
+"""What stands behind and before synthetic people: crops of photos, textures, and clutter that looks like limbs."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ Photos = Sequence[np.ndarray]
 
 def crop_photo(random: np.random.Generator, photos: Photos, size: int) -> np.ndarray:
     """(size, size, 3) uint8: a random square of a random photo, sometimes mirrored or with its colours swapped."""
-    photo = photos[random.integers(len(photos))]
+    photo = photos[int(random.integers(len(photos)))]
     side = int(min(photo.shape[:2]) * random.uniform(.4, 1))
     y, x = (random.integers(length - side + 1) for length in photo.shape[:2])
     shrink = cv2.INTER_AREA if side > size else cv2.INTER_LINEAR
@@ -41,7 +41,7 @@ def plain(random: np.random.Generator, size: int) -> np.ndarray:
 
 
 def background(random: np.random.Generator, photos: Photos, size: int) -> np.ndarray:
-    """(size, size, 3) uint8: mostly photos, some noise, some rooms of wall and floor; often cluttered or out of focus."""
+    """(size, size, 3) uint8: mostly photos, some noise, some walls and floors; often cluttered or out of focus."""
     kind = random.random()
     if kind < .7:
         image = crop_photo(random, photos, size)
@@ -49,7 +49,8 @@ def background(random: np.random.Generator, photos: Photos, size: int) -> np.nda
         image = texture(random, size)
     else:
         image, horizon = plain(random, size), int(size * random.uniform(.4, .9))
-        image[horizon:] = (texture(random, size) if random.random() < .5 else crop_photo(random, photos, size))[horizon:]
+        floor = texture(random, size) if random.random() < .5 else crop_photo(random, photos, size)
+        image[horizon:] = floor[horizon:]
     if random.random() < .6:
         for _ in range(random.integers(1, 9)):
             paint(random, image, photos, random.choice([.3, .6, 1.0]))
@@ -69,11 +70,16 @@ def paint(random: np.random.Generator, image: np.ndarray, photos: Photos, larges
     mask = np.zeros((size, size), np.uint8)
     draw = _SHAPES[random.choice(len(_SHAPES), p=[.3, .15, .2, .2, .15])]
     draw(random, mask, random.uniform(.04, largest) * size)
-    kind = random.random()
-    fill = crop_photo(random, photos, size) if kind < .4 else texture(random, size) if kind < .5 else plain(random, size)
     alpha = mask[..., None].astype(np.float32) / 255
-    image[:] = image * (1 - alpha) + fill * alpha
+    image[:] = image * (1 - alpha) + _fill(random, photos, size) * alpha
     return mask
+
+
+def _fill(random: np.random.Generator, photos: Photos, size: int) -> np.ndarray:
+    kind = random.random()
+    if kind < .4:
+        return crop_photo(random, photos, size)
+    return texture(random, size) if kind < .5 else plain(random, size)
 
 
 def _box(random: np.random.Generator, mask: np.ndarray, extent: float) -> None:
@@ -84,13 +90,14 @@ def _box(random: np.random.Generator, mask: np.ndarray, extent: float) -> None:
 
 def _ellipse(random: np.random.Generator, mask: np.ndarray, extent: float) -> None:
     axes = (int(extent / 2) + 1, int(extent * random.uniform(.1, .7)) + 1)
-    cv2.ellipse(mask, random.integers(0, len(mask), 2).tolist(), axes, random.uniform(0, 180), 0, 360, 255, -1, cv2.LINE_AA)
+    centre = random.integers(0, len(mask), 2).tolist()
+    cv2.ellipse(mask, centre, axes, random.uniform(0, 180), 0, 360, 255, -1, cv2.LINE_AA)
 
 
 def _pole(random: np.random.Generator, mask: np.ndarray, extent: float) -> None:
     start = random.uniform(0, len(mask), 2)
     end = start + random.normal(0, (.1, .6), 2) * len(mask)
-    cv2.line(mask, start.astype(int).tolist(), end.astype(int).tolist(), 255, int(random.uniform(1, .08 * len(mask))), cv2.LINE_AA)
+    _line(mask, start, end, random.uniform(1, .08 * len(mask)))
 
 
 def _branches(random: np.random.Generator, mask: np.ndarray, extent: float) -> None:
@@ -99,7 +106,11 @@ def _branches(random: np.random.Generator, mask: np.ndarray, extent: float) -> N
     for _ in range(random.integers(3, 10)):
         start = knots[random.integers(len(knots))]
         knots.append(start + random.normal(0, .5 * extent, 2))
-        cv2.line(mask, start.astype(int).tolist(), knots[-1].astype(int).tolist(), 255, int(random.uniform(2, .15 * extent + 3)), cv2.LINE_AA)
+        _line(mask, start, knots[-1], random.uniform(2, .15 * extent + 3))
+
+
+def _line(mask: np.ndarray, start: np.ndarray, end: np.ndarray, width: float) -> None:
+    cv2.line(mask, start.astype(int).tolist(), end.astype(int).tolist(), 255, int(width), cv2.LINE_AA)
 
 
 def _blob(random: np.random.Generator, mask: np.ndarray, extent: float) -> None:

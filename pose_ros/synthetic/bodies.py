@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.sparse import csr_matrix
 
 from pose_ros.errors import DatasetError
 from pose_ros.skeletons import COCO17
@@ -62,7 +63,7 @@ class BodyModel:
                 for v, k, b in zip(vertices, keypoints, bones)]
 
     def _average(self) -> dict[str, float]:
-        return {name: 0.5 for name in self._model.phenotype_labels}
+        return dict.fromkeys(self._model.phenotype_labels, 0.5)
 
     def _forward(self, poses: list[dict[str, np.ndarray]], shapes: list[dict[str, float]]) -> tuple[np.ndarray, ...]:
         bones = torch.eye(4).repeat(len(poses), len(self._bone), 1, 1)
@@ -83,8 +84,7 @@ class BodyModel:
         strongest = bones[np.arange(len(bones)), weights.argmax(1)]
         return np.isin(strongest, [self._bone['eye.L'], self._bone['eye.R']]).astype(np.float32)
 
-    def _face_corners(self) -> 'scipy.sparse.csr_matrix':
-        from scipy.sparse import csr_matrix
+    def _face_corners(self) -> csr_matrix:
         count = len(self.faces)
         ones = np.ones(3 * count, np.float32)
         return csr_matrix((ones, (self.faces.T.ravel(), np.tile(np.arange(count), 3))), (len(self.canonical), count))

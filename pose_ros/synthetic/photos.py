@@ -36,7 +36,8 @@ def list_photos(folder: Path, kind: str, held_out: bool = False) -> list[Path]:
     """
     paths = [path for path in sorted(folder.glob(f'*/{kind}/*.jpg')) if path.parents[1].name not in DOUBTFUL]
     if not paths:
-        raise DatasetError(f'no photos in {folder}/*/{kind}; allowed: a folder of sources, each with a folder {kind} of JPEGs')
+        raise DatasetError(f'no photos in {folder}/*/{kind}; allowed: a folder of sources, each with a folder {kind} '
+                           'of JPEGs')
     return [path for path in paths if is_held_out(path) == held_out]
 
 

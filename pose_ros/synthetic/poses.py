@@ -104,12 +104,14 @@ def _arm(random: np.random.Generator, gesture: str, swing: float, side: str, sig
     twist = {'down': random.normal(0, 20), 'hips': random.normal(-50, 15),
              'any': random.uniform(-90, 60)}.get(gesture, random.normal(-10, 35))
     curl = np.clip(abs(random.normal(20, 20)), 0, 70)
-    fingers = {f'finger{finger}-{joint}.{side}': rotation(Y, sign * curl) for finger in range(2, 6) for joint in (1, 2, 3)}
+    fingers = {f'finger{finger}-{joint}.{side}': rotation(Y, sign * curl)
+               for finger in range(2, 6) for joint in (1, 2, 3)}
     return {**arm(upper, twist, _elbow(random, gesture), side, sign, rest),
             f'wrist.{side}': rotation(random.normal(size=3), random.normal(0, 18)), **fingers}
 
 
-def arm(upper: np.ndarray, twist_deg: float, elbow_deg: float, side: str, sign: int, rest: ArmRest) -> dict[str, np.ndarray]:
+def arm(upper: np.ndarray, twist_deg: float, elbow_deg: float, side: str, sign: int,
+        rest: ArmRest) -> dict[str, np.ndarray]:
     """Rotations of one arm whose upper part points along `upper` (3,), turned about itself, with a bent elbow."""
     shrug = min(25.0, 25 * max(0.0, upper[2] + .2))
     return {f'clavicle.{side}': rotation(Y, -sign * shrug) @ rotation(Z, -sign * 12 * max(0.0, -upper[1])),
@@ -126,7 +128,8 @@ def leg(flex_deg: float, spread_deg: float, turn_deg: float, knee_deg: float, fo
         sign: int) -> dict[str, np.ndarray]:
     """Rotations of one leg: hip flexed forwards, spread outwards and turned, knee and foot bent."""
     hip = rotation(Z, -sign * turn_deg) @ rotation(X, -flex_deg) @ rotation(Y, -sign * (spread_deg - 4))
-    return {f'upperleg01.{side}': hip, f'lowerleg01.{side}': rotation(X, knee_deg), f'foot.{side}': rotation(X, foot_deg)}
+    return {f'upperleg01.{side}': hip, f'lowerleg01.{side}': rotation(X, knee_deg),
+            f'foot.{side}': rotation(X, foot_deg)}
 
 
 def _leg_angles(random: np.random.Generator, kind: str, phase: float) -> tuple[float, float, float, float]:

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from pose_ros.errors import DatasetError
 from pose_ros.synthetic.appearance import Appearance, displacement
 from pose_ros.synthetic.bodies import Body, BodyModel
 from pose_ros.synthetic.shaders import FRAGMENT, VERTEX
+from pose_ros.synthetic.sheets import Sheet
 
 HAIR, SKIRT = 3.0, 4.0  # the `kind` of a surface; 0 is the body, 1 the eyes
 
@@ -27,30 +29,6 @@ class View:
         return q[..., :2] / q[..., 2:] * self.focal + (size - 1) / 2
 
 
-class Sheet:
-    """A grid of vertices hung on the body: long hair behind the head, or a skirt round the hips."""
-
-    def __init__(self, angles: np.ndarray, rows: int, closed: bool) -> None:
-        down = np.linspace(0, 1, rows)
-        self.angle, self.down = (x.ravel() for x in np.meshgrid(angles, down, indexing='ij'))
-        columns = len(angles) if closed else len(angles) - 1
-        first = np.arange(columns)[:, None] * rows + np.arange(rows - 1)
-        second = (first + rows) % len(self.angle)
-        self.faces = np.stack([first, second, second + 1, first, second + 1, first + 1], -1).reshape(-1, 3)
-
-    def hair(self, look: Appearance) -> np.ndarray:
-        """(V, 3) on the rest pose [m]."""
-        width = .085 * (1 + .25 * self.down)
-        return np.stack([width * np.sin(self.angle), .085 * np.cos(self.angle) * (1 + .1 * self.down) - .015,
-                         .70 - look.long_hair * self.down], -1)
-
-    def skirt(self, look: Appearance) -> np.ndarray:
-        """(V, 3) on the rest pose [m]."""
-        pleats = 1 + (look.flare + .08 * np.sin(self.angle * 9)) * self.down
-        return np.stack([(.16 + .1 * self.down) * pleats * np.sin(self.angle),
-                         (.125 + .1 * self.down) * pleats * np.cos(self.angle), .08 - look.skirt * self.down], -1)
-
-
 class Renderer:
     """Draws people into one size x size picture after another.
 
@@ -61,10 +39,12 @@ class Renderer:
     def __init__(self, size: int, model: BodyModel, prints: list[np.ndarray]) -> None:
         """Args: prints: (h, w, 3) uint8 pictures for cloth."""
         self.size, self._model = size, model
-        self._hair, self._skirt = Sheet(np.linspace(-2.35, 2.35, 24), 10, False), Sheet(np.linspace(0, 2 * np.pi, 32, False), 10, True)
+        self._hair = Sheet(np.linspace(-2.35, 2.35, 24), rows=10, closed=False)
+        self._skirt = Sheet(np.linspace(0, 2 * np.pi, 32, endpoint=False), rows=10, closed=True)
         self._context = _context()
         self._program = self._context.program(VERTEX, FRAGMENT)
-        self._frame = self._context.framebuffer([self._context.texture((size, size), 4)], self._context.depth_renderbuffer((size, size)))
+        colour, depth = self._context.texture((size, size), 4), self._context.depth_renderbuffer((size, size))
+        self._frame = self._context.framebuffer([colour], depth)
         self._context.enable(self._context.DEPTH_TEST)
         self._prints = [self._texture(picture) for picture in prints]
         self._upload_static()
@@ -77,8 +57,9 @@ class Renderer:
     def draw(self, body: Body, look: Appearance, light: dict[str, tuple[float, ...]], view: View, number: int) -> None:
         """Add a person; `number` (1..255) marks their pixels."""
         self._dynamic.write(self._vertices(body, look).astype('f4').tobytes())
-        self._set({**look.uniforms, **light, 'person': float(number), 'focal': view.focal, 'size': float(self.size),
-                   'translation': tuple(view.translation), 'shirt_print': 0, 'trousers_print': 1})
+        self._set({**look.colours, **look.numbers, **light, 'person': float(number), 'focal': view.focal,
+                   'size': float(self.size), 'translation': tuple(view.translation), 'shirt_print': 0,
+                   'trousers_print': 1})
         self._program['rotation'].write(view.rotation.T.astype('f4').tobytes())
         for unit, picture in enumerate(look.prints):
             self._prints[picture].use(unit)
@@ -86,7 +67,8 @@ class Renderer:
 
     def read(self) -> tuple[np.ndarray, np.ndarray]:
         """The picture (size, size, 3) uint8 RGB and whose each pixel is (size, size) uint8, 0 for nobody's."""
-        pixels = np.frombuffer(self._frame.read(components=4, alignment=1), np.uint8).reshape(self.size, self.size, 4)[::-1]
+        rows = np.frombuffer(self._frame.read(components=4, alignment=1), np.uint8)
+        pixels = rows.reshape(self.size, self.size, 4)[::-1]  # OpenGL's first row is the lowest
         return pixels[..., :3].copy(), pixels[..., 3].copy()
 
     def _set(self, values: dict[str, object]) -> None:
@@ -94,7 +76,7 @@ class Renderer:
             if name in values:
                 self._program[name].value = values[name]
 
-    def _texture(self, picture: np.ndarray) -> object:
+    def _texture(self, picture: np.ndarray) -> Any:
         height, width = picture.shape[:2]
         texture = self._context.texture((width, height), 3, np.ascontiguousarray(picture).tobytes(), alignment=1)
         texture.build_mipmaps()
@@ -116,7 +98,7 @@ class Renderer:
     def _place(sheet: Sheet) -> np.ndarray:
         return np.stack([.1 * sheet.angle, 0 * sheet.angle, -.5 * sheet.down], -1)
 
-    def _indices(self, hair: bool, skirt: bool) -> object:
+    def _indices(self, hair: bool, skirt: bool) -> Any:
         body = len(self._model.canonical)
         faces = [self._model.faces, *([self._hair.faces + body] if hair else []),
                  *([self._skirt.faces + body + len(self._hair.angle)] if skirt else [])]
@@ -135,10 +117,11 @@ class Renderer:
         return np.column_stack([np.concatenate(points), np.concatenate(normals)])
 
 
-def _context() -> object:
+def _context() -> Any:
     try:
         import moderngl
-        return moderngl.create_context(standalone=True, backend='egl')
+        # moderngl's stub types `backend` as a dict; it is a name.
+        return moderngl.create_context(standalone=True, backend='egl')  # type: ignore[arg-type]
     except Exception as error:  # moderngl raises bare Exception when EGL is missing
         raise DatasetError(f'synthetic people need OpenGL over EGL: {error}; install pose_ros[train] and libegl1 '
                            '(with mesa where there is no GPU)') from error

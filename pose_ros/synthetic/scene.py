@@ -1,4 +1,4 @@
-"""One labelled picture: several people before a background, with keypoints and their visibility as COCO defines them."""
+"""One labelled picture: several people before a background, with keypoints and visibility as COCO defines them."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -19,7 +19,8 @@ NEAREST_M = 0.9
 COUNT_SHARE = [.04, .40, .24, .14, .10, .05, .03]
 OCCLUDER = 255
 # Which way each point of the face looks, on the rest pose; it is labelled only where it looks at the camera.
-FACE = {'nose': (0, -1, 0), 'left_eye': (.35, -1, 0), 'right_eye': (-.35, -1, 0), 'left_ear': (1, .1, 0), 'right_ear': (-1, .1, 0)}
+FACE = {'nose': (0, -1, 0), 'left_eye': (.35, -1, 0), 'right_eye': (-.35, -1, 0), 'left_ear': (1, .1, 0),
+        'right_ear': (-1, .1, 0)}
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class Scene:
 
     Attributes:
         image: (H, W, 3) uint8 RGB.
-        persons: (P, 18, 3) float32 in the order of OPENPOSE18: x, y [px] and visibility (0 unlabelled, 1 hidden, 2 visible).
+        persons: (P, 18, 3) float32 in the order of OPENPOSE18: x, y [px] and visibility (0 unlabelled,
+            1 hidden, 2 visible).
     """
 
     image: np.ndarray
@@ -82,12 +84,11 @@ class SceneSampler:
             self._pool = self._pool[4:] + self._model.sample(self._random, 4)
         placed = self._place_people()
         image, owners = self._compose()
-        persons = [label(one, owners) for one in placed]
-        persons = np.stack(persons) if persons else np.zeros((0, 17, 3), np.float32)
-        return Scene(image, openpose_from_coco(persons))
+        labels = np.array([label(one, owners) for one in placed], np.float32).reshape(-1, 17, 3)
+        return Scene(image, openpose_from_coco(labels))
 
     def _place_people(self) -> list[Placed]:
-        random, placed = self._random, []
+        random, placed = self._random, list[Placed]()
         self._renderer.begin()
         light, focal = sample_light(random), self._size * random.uniform(.6, 2.2)
         pitch = rotation(X, random.normal(0, 8) if random.random() < .7 else random.uniform(-30, 35))
@@ -115,7 +116,8 @@ class SceneSampler:
         if shown > .95:  # a close person: the upper body stays in the picture
             x, y = random.uniform(.25, .75), random.uniform(.15, .5) + (shown * .5 - .1) * random.uniform(.2, 1.1)
         if neighbour is not None:
-            x = .5 + neighbour.translation[0] / neighbour.translation[2] * focal / self._size + random.normal(0, .15) * shown
+            beside = neighbour.translation[0] / neighbour.translation[2] * focal / self._size
+            x = .5 + beside + random.normal(0, .15) * shown
         matrix = BODIES_TO_CAMERA @ pitch @ turn
         centre = np.array([(x - .5) * self._size / focal, (y - .5) * self._size / focal, 1]) * depth
         return View(matrix, centre - matrix @ np.array([0, 0, (z.max() + z.min()) / 2]), focal)

@@ -57,7 +57,10 @@ class Shards:
 
     def __getitem__(self, index: int) -> Scene:
         jpeg, persons = self._scenes[index]
-        return Scene(cv2.cvtColor(cv2.imdecode(jpeg, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), persons)
+        image = cv2.imdecode(jpeg, cv2.IMREAD_COLOR)
+        if image is None:
+            raise DatasetError(f'scene {index} of {self.folder} is damaged; allowed: shards of pose_ros.synthetic')
+        return Scene(cv2.cvtColor(image, cv2.COLOR_BGR2RGB), persons)
 
     def __iter__(self) -> Iterator[Scene]:
         return (self[i] for i in range(len(self)))

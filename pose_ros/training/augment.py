@@ -32,7 +32,8 @@ def mirror(sample: Labelled) -> Labelled:
     return Labelled(np.ascontiguousarray(sample.image[:, ::-1]), persons, ignored)
 
 
-def view_matrix(random: np.random.Generator, centre: np.ndarray, scale: float, size: int, turn_deg: float) -> np.ndarray:
+def view_matrix(random: np.random.Generator, centre: np.ndarray, scale: float, size: int,
+                turn_deg: float) -> np.ndarray:
     """(2, 3) affine: brings picture point `centre` near the middle of a size x size view, scaled and turned."""
     target = (size - 1) / 2 + random.normal(0, .1 * size, 2)
     cos, sin = scale * np.cos(np.radians(turn_deg)), scale * np.sin(np.radians(turn_deg))
@@ -41,21 +42,23 @@ def view_matrix(random: np.random.Generator, centre: np.ndarray, scale: float, s
 
 
 def warp(random: np.random.Generator, sample: Labelled, matrix: np.ndarray, size: int) -> Labelled:
-    """A size x size view. Outside the picture it is one colour or noise, never a reflection: that would show unlabelled people."""
+    """A size x size view. Outside the picture it is one colour: a reflection would show unlabelled people."""
     fill = random.integers(0, 256, 3)
     shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
-    image = sample.image if shrink > .6 else cv2.blur(sample.image, (2, 2) if shrink > .4 else (3, 3))
-    image = cv2.warpAffine(image, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=fill.tolist())
+    smooth = sample.image if shrink > .6 else cv2.blur(sample.image, (2, 2) if shrink > .4 else (3, 3))
+    image = cv2.warpAffine(smooth, matrix, (size, size), flags=cv2.INTER_LINEAR, borderValue=fill.tolist())
     persons = sample.persons.copy()
     persons[..., :2] = persons[..., :2] @ matrix[:, :2].T + matrix[:, 2]
     inside = ((persons[..., :2] >= 0) & (persons[..., :2] <= size - 1)).all(-1)
     persons[..., 2] = np.where(inside | (persons[..., 2] < 0), persons[..., 2], 0)
-    ignored = sample.ignored if sample.ignored is None else cv2.warpAffine(sample.ignored, matrix, (size, size), flags=cv2.INTER_NEAREST)
+    if sample.ignored is None:
+        return Labelled(image, persons)
+    ignored = cv2.warpAffine(sample.ignored, matrix, (size, size), flags=cv2.INTER_NEAREST)
     return Labelled(image, persons, ignored)
 
 
 def recolour(random: np.random.Generator, image: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8 -> the same scene in other light through another camera: exposure, white balance, grey, blur, noise, JPEG."""
+    """(H, W, 3) uint8 -> the same scene in other light through another camera: exposure, colours, blur, noise, JPEG."""
     chance = random.random(8)
     if chance[0] < .12:
         image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
@@ -67,7 +70,7 @@ def recolour(random: np.random.Generator, image: np.ndarray) -> np.ndarray:
         image = _noise(random, image)
     if chance[5] < .2:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(15, 70))]
-        image = cv2.imdecode(cv2.imencode('.jpg', image, quality)[1], cv2.IMREAD_COLOR)
+        image = np.asarray(cv2.imdecode(cv2.imencode('.jpg', image, quality)[1], cv2.IMREAD_COLOR))
     return _cover(random, image) if chance[6] < .25 else image
 
 
@@ -97,7 +100,7 @@ def _blur(random: np.random.Generator, image: np.ndarray) -> np.ndarray:
 def _noise(random: np.random.Generator, image: np.ndarray) -> np.ndarray:
     grain = np.empty(image.shape, np.int16)
     cv2.setRNGSeed(int(random.integers(2 ** 31)))
-    cv2.randn(grain, 0, random.uniform(2, 16))
+    cv2.randn(grain, np.zeros(1), np.full(1, random.uniform(2, 16)))
     return cv2.add(image, grain, dtype=cv2.CV_8U)
 
 

@@ -1,7 +1,7 @@
 """Batches of mixed pictures, made in worker processes beside the training."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,16 +35,18 @@ class Batch:
     hinted: Tensor
 
 
-def build_sources(settings: TrainSettings) -> Mapping[Source, float]:
-    """The sources and their shares."""
-    photos = Path(settings.photos)
-    shares = {'synthetic': 1 - settings.photo_share - settings.empty_share, 'photo': settings.photo_share, 'empty': settings.empty_share}
-    builders = {'synthetic': lambda: SyntheticSource(Path(settings.folder) / 'scenes'), 'photo': lambda: PhotoSource(photos),
-                'empty': lambda: EmptySource(photos)}
-    return {builders[name](): share for name, share in shares.items() if share > 0}
+def build_sources(settings: TrainSettings) -> list[tuple[Source, float]]:
+    """The sources and their shares, without those whose share is 0."""
+    photos, sources = Path(settings.photos), list[tuple[Source, float]]()
+    if settings.photo_share > 0:
+        sources.append((PhotoSource(photos), settings.photo_share))
+    if settings.empty_share > 0:
+        sources.append((EmptySource(photos), settings.empty_share))
+    rest = 1 - settings.photo_share - settings.empty_share
+    return [(SyntheticSource(Path(settings.folder) / 'scenes'), rest), *sources]
 
 
-class BatchStream(IterableDataset):
+class BatchStream(IterableDataset[Batch]):
     """Endless batches; each worker of each training process draws its own, all of one size at the same step."""
 
     def __init__(self, settings: TrainSettings, seed: int, rank: int = 0) -> None:
@@ -61,18 +63,21 @@ class BatchStream(IterableDataset):
         while True:
             yield self._batch(random, int(sizes.choice(self._settings.sizes_px)), sources, teacher)
 
-    def _batch(self, random: np.random.Generator, size: int, sources: Mapping[Source, float], teacher: Teacher | None) -> Batch:
+    def _batch(self, random: np.random.Generator, size: int, sources: Sequence[tuple[Source, float]],
+               teacher: Teacher | None) -> Batch:
         settings, count = self._settings, self._settings.batch // self._settings.processes
-        chosen = random.choice(len(sources), count, p=list(sources.values()))
-        views = [list(sources)[i].sample(random, size) for i in chosen]
+        chosen = random.choice(len(sources), count, p=[share for _, share in sources])
+        views = [sources[i][0].sample(random, size) for i in chosen]
         targets = [draw_targets(view.persons, size, size, _ignored_cells(view)) for view in views]
         hinted = random.random(count) < settings.hint_share
         features = np.zeros((count, TEACHER_CHANNELS, size // 16, size // 16), np.float16)
-        for i in np.flatnonzero(hinted):
-            features[i] = teacher.features(views[i].image)
+        if teacher is not None:
+            for i in np.flatnonzero(hinted):
+                features[i] = teacher.features(views[i].image)
         images = np.stack([view.image for view in views]).transpose(0, 3, 1, 2)
-        arrays = (images, *(np.stack([getattr(t, name) for t in targets]).astype(np.float16) for name in ('maps', 'weights')))
-        return Batch(*(torch.from_numpy(np.ascontiguousarray(a)) for a in (*arrays, features, hinted)))
+        maps, weights = (np.stack(arrays).astype(np.float16) for arrays in zip(*((t.maps, t.weights) for t in targets)))
+        arrays = (np.ascontiguousarray(images), maps, weights, features, hinted)
+        return Batch(*(torch.from_numpy(array) for array in arrays))
 
 
 def _ignored_cells(view: Labelled) -> np.ndarray | None:

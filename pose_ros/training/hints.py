@@ -27,21 +27,22 @@ class Teacher:
     def __init__(self, path: Path, threads: int = 1) -> None:
         try:
             import onnx
-            import onnxruntime
+            import onnxruntime  # type: ignore[import-untyped]
         except ImportError as error:
             raise WeightsError(f'hints need onnx and onnxruntime ({error}); install pose_ros[train]') from error
         try:
             model = onnx.load(str(path))
-            model.graph.output.append(onnx.helper.make_tensor_value_info(TEACHER_FEATURES, onnx.TensorProto.FLOAT, None))
+            features = onnx.helper.make_tensor_value_info(TEACHER_FEATURES, onnx.TensorProto.FLOAT, None)
+            model.graph.output.append(features)
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = threads
             self._session = onnxruntime.InferenceSession(model.SerializeToString(), options)
         except Exception as error:  # both libraries raise their own, undocumented kinds
-            raise WeightsError(f'{path} is not the PoseNet teacher: {error}; allowed: posenet_075_s16 as ONNX') from error
+            raise WeightsError(f'{path} is no PoseNet: {error}; allowed: posenet_075_s16 as ONNX') from error
 
     def features(self, image: np.ndarray) -> np.ndarray:
         """(384, H/16, W/16) float16 of a (H, W, 3) uint8 RGB image, on the cells of our stride 16."""
-        # PoseNet's cell i looks at pixel 16 i, ours at 16 i + 7.5: without the first 8 px the two agree to half a pixel.
+        # PoseNet's cell i looks at pixel 16 i, ours at 16 i + 7.5: without the first 8 px they agree to half a pixel.
         inner = image[8:image.shape[0] - 7, 8:image.shape[1] - 7]
         pixels = (inner.astype(np.float32) - 128) / 128
         return self._session.run([TEACHER_FEATURES], {'image': pixels[None]})[0][0].astype(np.float16)
@@ -55,6 +56,7 @@ class HintHead(nn.Module):
         self.project = nn.Conv2d(widths[-2] + widths[-1], TEACHER_CHANNELS, 1)
 
     def forward(self, levels: list[Tensor]) -> Tensor:
+        """Features at strides 8, 16 and 32 -> (N, 384, H/16, W/16)."""
         _, middle, coarse = levels
         coarse = functional.interpolate(coarse, size=middle.shape[-2:], mode='bilinear', align_corners=False)
         return self.project(torch.cat([middle, coarse], 1))

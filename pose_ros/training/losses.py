@@ -17,8 +17,9 @@ def map_losses(stages: list[Maps], target: Tensor, weight: Tensor) -> tuple[Tens
         stages: the network's answer.
         target, weight: (N, 57, h, w).
     """
-    emphasis = weight * (1 + torch.cat([(HEAT_EMPHASIS - 1) * (target[:, :18] > .05), torch.zeros_like(target[:, 18:19]),
-                                        (PAF_EMPHASIS - 1) * (target[:, HEATMAPS:] != 0)], 1))
+    emphasis = weight.clone()
+    emphasis[:, :HEATMAPS - 1] *= 1 + (HEAT_EMPHASIS - 1) * (target[:, :HEATMAPS - 1] > .05)
+    emphasis[:, HEATMAPS:] *= 1 + (PAF_EMPHASIS - 1) * (target[:, HEATMAPS:] != 0)
     parts = [_parts(maps, target, emphasis) for maps in stages]
     heat, paf = parts[-1]
     return sum((h + .5 * p for h, p in parts), torch.zeros(())), heat.detach(), paf.detach()

@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
-from torch import Tensor, distributed, multiprocessing
+from torch import Tensor, distributed
+from torch.multiprocessing.spawn import spawn
 
 
 def run_processes(work: Callable[..., None], processes: int, *arguments: Any) -> None:
     """Run `work(rank, *arguments)` in `processes` processes that can average their gradients."""
     if processes == 1:
-        return work(0, *arguments)
-    multiprocessing.spawn(_join, (work, processes, _free_port(), arguments), nprocs=processes)
+        work(0, *arguments)
+        return
+    spawn(_join, (work, processes, _free_port(), arguments), nprocs=processes)  # type: ignore[no-untyped-call]
 
 
 def process_count() -> int:
@@ -29,7 +31,7 @@ def average_gradients(weights: Sequence[Tensor]) -> None:
     flat = torch.cat([gradient.flatten() for gradient in gradients])
     distributed.all_reduce(flat)
     flat /= process_count()
-    for gradient, mean in zip(gradients, flat.split([gradient.numel() for gradient in gradients])):
+    for gradient, mean in zip(gradients, torch.split(flat, [gradient.numel() for gradient in gradients])):
         gradient.copy_(mean.view_as(gradient))
 
 

@@ -2,7 +2,7 @@
 
     python -m pose_ros.training.pseudo_labels ../shared/data/training_photos ../shared/data/weights labels.json
 
-The result was checked by eye; `photo_labels.json`, which ships, lacks the photos in which it was wrong (crowds, mostly).
+The result was checked by eye: `photo_labels.json`, which ships, lacks the photos in which it was wrong, mostly crowds.
 Keypoints of which PoseNet is not sure, or that it does not find, and peaks that belong to no person are marked, so that
 nothing is learnt from them.
 """
@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -37,7 +38,7 @@ class PoseNet:
     """PoseNet's keypoint probabilities as votes of every cell for where the keypoint is (1803.08225, eq. 1)."""
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime
+        import onnxruntime  # type: ignore[import-untyped]
         self._session = onnxruntime.InferenceSession(str(path))
 
     def votes(self, photo: np.ndarray) -> np.ndarray:
@@ -55,7 +56,7 @@ class PoseNet:
         grid = np.mgrid[:chance.shape[1], :chance.shape[2]].astype(np.float32) * 16
         rows, columns = grid[0] + offsets[:17], grid[1] + offsets[17:]
         shape = [length // CELL for length in photo.shape[:2]]
-        y, x = ((place + .5) * length / inner - .5 for place, length, inner in ((rows, shape[0], height), (columns, shape[1], width)))
+        y, x = (rows + .5) * shape[0] / height - .5, (columns + .5) * shape[1] / width - .5
         return np.stack([_splat(chance[k], x[k], y[k], shape, 8 * shape[1] / width) for k in range(17)])
 
 
@@ -64,7 +65,7 @@ def _splat(chance: np.ndarray, x: np.ndarray, y: np.ndarray, shape: Sequence[int
     out = np.zeros(shape, np.float32)
     width = max(1.5, sigma / 2)
     for c, cx, cy in zip(*(values[chance > .1] for values in (chance, x, y))):
-        column, row = (np.exp(-((np.arange(n) - centre) / width) ** 2 / 2) for n, centre in ((shape[1], cx), (shape[0], cy)))
+        column, row = (np.exp(-((np.arange(n) - centre) / width) ** 2 / 2) for n, centre in zip(shape[::-1], (cx, cy)))
         np.maximum(out, np.outer(c * row, column), out=out)
     return out
 
@@ -80,11 +81,12 @@ class TfPose:
         self._net.setInput(cv2.dnn.blobFromImage(photo, 1 / 127.5, (432, 368), (127.5,) * 3, swapRB=True))
         neck = OPENPOSE18.index('neck')
         channels = np.append(neck, np.stack([PAF_CHANNELS, PAF_CHANNELS + 1], 1).ravel() + 19)
-        maps = [cv2.resize(m, (photo.shape[1] // CELL, photo.shape[0] // CELL)) for m in self._net.forward()[0][channels]]
+        size = photo.shape[1] // CELL, photo.shape[0] // CELL
+        maps = [cv2.resize(m, size) for m in self._net.forward()[0][channels]]
         return maps[0], np.stack(maps[1:])
 
 
-def label(photo: np.ndarray, posenet: PoseNet, tfpose: TfPose) -> dict[str, list]:
+def label(photo: np.ndarray, posenet: PoseNet, tfpose: TfPose) -> dict[str, list[Any]]:
     """The entry of one photo in `photo_labels.json`."""
     neck, pafs = tfpose.maps(photo)
     peaks = find_peaks(_openpose_order(posenet.votes(photo), neck), MAYBE, 60)

@@ -10,12 +10,13 @@ from pose_ros.settings import Settings, setting
 class TrainSettings(Settings):
     """What `pose-ros train` does. Paths are relative to where it runs, the repository's root."""
 
-    samples: int = setting(200_000, 'Pictures to learn from in all; the learning rate falls to 0 at the last', low=1, high=10 ** 9)
+    samples: int = setting(200_000, 'Pictures to learn from; at the last the learning rate is 0', low=1, high=10 ** 9)
     scenes: int = setting(16_000, 'Synthetic scenes to render', low=1, high=10 ** 7)
     batch: int = setting(16, 'Pictures per step', low=1, high=4096)
-    sizes_px: list = setting([192, 224, 256, 256, 320], 'Sides of the pictures, one drawn per step; multiples of 32', low=32, high=1024)
+    sizes_px: list[int] = setting([192, 224, 256, 256, 320], 'Sides of the pictures, one per step; multiples of 32',
+                                  low=32, high=1024)
     learning_rate: float = setting(2e-3, 'Peak learning rate of AdamW', low=1e-6, high=1.0)
-    decay_share: float = setting(0.35, 'Last share of the samples, over which the learning rate falls', low=0.0, high=1.0)
+    decay_share: float = setting(0.35, 'Last share of the run, in which the learning rate falls', low=0.0, high=1.0)
     photo_share: float = setting(0.3, 'Share of photos with people', low=0.0, high=1.0)
     empty_share: float = setting(0.12, 'Share of photos without people', low=0.0, high=1.0)
     hint_share: float = setting(0.5, 'Share of pictures with hints from the teacher', low=0.0, high=1.0)
@@ -28,5 +29,6 @@ class TrainSettings(Settings):
     minutes_between_saves: float = setting(3.0, 'Time between checkpoints [min]', low=0.0, high=1000.0)
     folder: str = setting('out/train', 'Where scenes and the state of the run lie')
     photos: str = setting('../shared/data/training_photos', 'Training photos')
-    teacher: str = setting('../shared/data/weights/posenet_coral/posenet_075_s16_float_dynamic.onnx', 'Network that gives hints')
+    teacher: str = setting('../shared/data/weights/posenet_coral/posenet_075_s16_float_dynamic.onnx',
+                           'Network that gives hints')
     output: str = setting('pose_ros/checkpoints/openpose.safetensors', 'The checkpoint to write')

@@ -17,7 +17,8 @@ from pose_ros.training.photo_labels import PhotoLabels
 class Source(Protocol):
     """Gives labelled views of size x size px, without end."""
 
-    def sample(self, random: np.random.Generator, size: int) -> Labelled: ...
+    def sample(self, random: np.random.Generator, size: int) -> Labelled:
+        """A random view."""
 
 
 def _view(random: np.random.Generator, sample: Labelled, centre: np.ndarray, scale: float, size: int) -> Labelled:
@@ -38,10 +39,11 @@ class SyntheticSource:
         self._drawn += 1
         if self._drawn % self._refresh_every == 0:
             self._shards.refresh()
-        scene = self._shards[random.integers(len(self._shards))]
+        scene = self._shards[int(random.integers(len(self._shards)))]
         side = scene.image.shape[0]
         centre = (side - 1) / 2 + random.normal(0, .06 * side, 2)
-        return _view(random, Labelled(scene.image, scene.persons), centre, size / side * np.exp(random.uniform(-.3, .5)), size)
+        scale = size / side * np.exp(random.uniform(-.3, .5))
+        return _view(random, Labelled(scene.image, scene.persons), centre, scale, size)
 
 
 class EmptySource:
@@ -56,7 +58,8 @@ class EmptySource:
         photo = self._photos[random.choice(len(self._photos), p=self._shares)]
         height, width = photo.shape[:2]
         scale = size / min(height, width) * np.exp(random.uniform(-.3, 1))
-        return _view(random, Labelled(photo, np.zeros((0, 18, 3), np.float32)), random.uniform(.2, .8, 2) * (width, height), scale, size)
+        centre = random.uniform(.2, .8, 2) * (width, height)
+        return _view(random, Labelled(photo, np.zeros((0, 18, 3), np.float32)), centre, scale, size)
 
 
 class PhotoSource:
@@ -66,8 +69,9 @@ class PhotoSource:
         labels = PhotoLabels.shipped()
         paths = [path for path in list_photos(folder, 'with_people', held_out) if labels.persons(path).size]
         self._shares = scene_shares(paths)
-        self._samples = [Labelled(photo := read_photo(path), labels.persons(path), labels.ignored(path, photo.shape[:2]))
-                         for path in paths]
+        photos = [read_photo(path) for path in paths]
+        self._samples = [Labelled(photo, labels.persons(path), labels.ignored(path, photo.shape[:2]))
+                         for path, photo in zip(paths, photos)]
 
     def sample(self, random: np.random.Generator, size: int) -> Labelled:
         """A view round a random person of a random photo, from far to close."""

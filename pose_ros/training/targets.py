@@ -1,4 +1,4 @@
-"""What the network shall answer: heatmaps and part affinity fields drawn from labelled people (1611.08050, 2.2 and 2.3)."""
+"""What the network shall answer: heatmaps and part affinity fields drawn from labels (1611.08050, 2.2 and 2.3)."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -36,7 +36,8 @@ def draw_targets(persons: np.ndarray, width: int, height: int, ignored: np.ndarr
     """The targets of one image.
 
     Args:
-        persons: (P, 18, 3) x, y [px] and visibility (0 not there, 1 hidden, 2 visible, or UNSURE or UNKNOWN), OPENPOSE18 order.
+        persons: (P, 18, 3) x, y [px] and visibility (0 not there, 1 hidden, 2 visible, or UNSURE or UNKNOWN), in the
+            order of OPENPOSE18.
         width, height: of the network's input [px], multiples of the stride.
         ignored: (height / 8, width / 8) bool, cells of which nothing is known.
     """
@@ -93,12 +94,12 @@ def _inside(person: np.ndarray, xs: np.ndarray, ys: np.ndarray, margin: float) -
 
 def _bells(person: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> np.ndarray:
     """(18, h, w): a Gaussian at each labelled keypoint (eq. 6; separable)."""
-    x, y = (np.exp(-(grid - centre[:, None]) ** 2 / (2 * SIGMA_PX ** 2)) for grid, centre in ((xs, person[:, 0]), (ys, person[:, 1])))
+    x, y = (np.exp(-(grid - centre[:, None]) ** 2 / (2 * SIGMA_PX ** 2)) for grid, centre in zip((xs, ys), person.T))
     return y[:, :, None] * (x * (person[:, 2:] > 0))[:, None, :]
 
 
 def _limbs(person: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Unit vectors (19, 2) of the limbs, the cells (19, h, w) they cover, and (19, 1, 1) whether an end is unsure (eq. 8, 9)."""
+    """Limbs (eq. 8, 9): unit vectors (19, 2), cells (19, h, w) they cover, and (19, 1, 1) whether an end is unsure."""
     start, end = person[_LEFT], person[_RIGHT]
     vector = end[:, :2] - start[:, :2]
     length = np.linalg.norm(vector, axis=1)

@@ -36,7 +36,8 @@ class StepLosses:
 def learning_rate(settings: TrainSettings, step: int, samples: int) -> float:
     """Warm-up, constant, then linear to 0: a run can be prolonged at any time before its decay."""
     left = 1 - samples / settings.samples
-    return settings.learning_rate * min(1, (step + 1) / WARM_UP_STEPS) * min(1, max(0.0, left) / max(settings.decay_share, 1e-9))
+    rise, fall = (step + 1) / WARM_UP_STEPS, max(0.0, left) / max(settings.decay_share, 1e-9)
+    return settings.learning_rate * min(1, rise) * min(1, fall)
 
 
 class Average:
@@ -68,7 +69,7 @@ class Trainer:
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.device = torch.device(_device(settings.device))
-        self.net = (net or OpenPoseNet()).to(self.device, memory_format=torch.channels_last)
+        self.net = (net or OpenPoseNet()).to(self.device).to(memory_format=torch.channels_last)
         self.hints = HintHead(self.net.shape.widths).to(self.device)
         self.average = Average(self.net)
         self._weights = [*self.net.parameters(), *self.hints.parameters()]
@@ -81,7 +82,7 @@ class Trainer:
             group['lr'] = learning_rate(self.settings, self.step, self.samples)
         losses, total = self._losses(batch)
         self._optimizer.zero_grad(set_to_none=True)
-        total.backward()
+        total.backward()  # type: ignore[no-untyped-call]
         average_gradients(self._weights)
         nn.utils.clip_grad_norm_(self._weights, LARGEST_GRADIENT)
         self._optimizer.step()
@@ -109,15 +110,15 @@ class Trainer:
         Raises:
             DatasetError: the disk is full or the folder not writable; the old state is kept.
         """
-        state = {'net': self.net.state_dict(), 'average': self.average.net.state_dict(), 'hints': self.hints.state_dict(),
-                 'optimizer': self._optimizer.state_dict(), 'step': self.step, 'samples': self.samples,
-                 'shape': asdict(self.net.shape)}
+        state = {'net': self.net.state_dict(), 'average': self.average.net.state_dict(),
+                 'hints': self.hints.state_dict(), 'optimizer': self._optimizer.state_dict(),
+                 'step': self.step, 'samples': self.samples, 'shape': asdict(self.net.shape)}
         partial = path.with_suffix('.partial')
         try:
             torch.save(state, partial)
             partial.replace(path)
         except (OSError, RuntimeError) as error:
-            raise DatasetError(f'cannot write {path}: {error}; allowed: a writable folder with some 100 MB free') from error
+            raise DatasetError(f'cannot write {path}: {error}; allowed: a writable folder with 100 MB free') from error
 
     def resume(self, path: Path) -> None:
         """Take up the state of a run where it was saved.

@@ -5,7 +5,8 @@ import pytest
 from pose_ros.synthetic.poses import ARCHETYPES, GESTURES, ArmRest, sample_pose
 from pose_ros.synthetic.rotations import X, Y, Z, bend, rotation, turn_onto
 
-ARMS = {'L': ArmRest(np.array([.7, 0, -.7]), np.array([.7, -.2, -.7])), 'R': ArmRest(np.array([-.7, 0, -.7]), np.array([-.7, -.2, -.7]))}
+ARMS = {'L': ArmRest(np.array([.7, 0, -.7]), np.array([.7, -.2, -.7])),
+        'R': ArmRest(np.array([-.7, 0, -.7]), np.array([-.7, -.2, -.7]))}
 
 
 def is_rotation(matrix: np.ndarray) -> bool:

@@ -3,9 +3,9 @@ import numpy as np
 import pytest
 
 from pose_ros.errors import DatasetError
+from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.synthetic.scene import Scene, openpose_from_coco
 from pose_ros.synthetic.shards import Shards, write_shard
-from pose_ros.skeletons import COCO17, OPENPOSE18
 
 
 def scenes(count: int) -> list[Scene]:

@@ -9,8 +9,9 @@ from pose_ros.training.targets import UNKNOWN
 
 def sample() -> Labelled:
     random = np.random.default_rng(0)
-    persons = np.concatenate([random.uniform(10, 90, (2, 18, 2)), random.integers(-1, 4, (2, 18, 1))], -1).astype(np.float32)
-    return Labelled(random.integers(0, 255, (96, 100, 3), np.uint8), persons, random.integers(0, 2, (96, 100)).astype(np.uint8))
+    persons = np.concatenate([random.uniform(10, 90, (2, 18, 2)), random.integers(-1, 4, (2, 18, 1))], -1)
+    ignored = random.integers(0, 2, (96, 100)).astype(np.uint8)
+    return Labelled(random.integers(0, 255, (96, 100, 3), np.uint8), persons.astype(np.float32), ignored)
 
 
 def test_mirroring_twice_is_the_identity():

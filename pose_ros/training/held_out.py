@@ -1,0 +1,50 @@
+"""Held-out data as COCO annotations, for `evaluation.evaluate`: synthetic scenes and photos of unseen places."""
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pose_ros.skeletons import COCO17, OPENPOSE18
+from pose_ros.synthetic.generator import GeneratorSettings, generate
+from pose_ros.synthetic.photos import list_photos, read_photo
+from pose_ros.synthetic.scene import Scene
+from pose_ros.synthetic.shards import Shards
+
+SEED = 900_000        # far from the seeds of training
+BODY_SHARE = 0.53     # of the box of a person's keypoints, the usual share of its area (COCO's mean)
+
+
+def held_out_scenes(folder: Path, photos: str, scenes: int = 400) -> list[Scene]:
+    """Synthetic scenes before held-out backgrounds, rendered on first use, then held-out photos without people.
+
+    Raises:
+        DatasetError: see `generate`.
+    """
+    for _ in generate(folder, GeneratorSettings(scenes=scenes, seed=SEED, photos=photos), held_out=True):
+        pass
+    nobody = np.zeros((0, 18, 3), np.float32)
+    empty = list_photos(Path(photos), 'people_free', held_out=True)
+    return [*Shards(folder), *(Scene(read_photo(path), nobody) for path in empty)]
+
+
+def as_coco(scenes: Sequence[Scene]) -> dict[str, Any]:
+    """COCO keypoint annotations of scenes; image i has id i."""
+    images = [{'id': i, 'file_name': f'{i}.png', 'width': scene.image.shape[1], 'height': scene.image.shape[0]}
+              for i, scene in enumerate(scenes)]
+    annotations = [{'id': n, **annotation} for n, annotation in enumerate(_annotations(scenes), 1)]
+    return {'images': images, 'annotations': annotations, 'categories': [{'id': 1, 'name': 'person'}]}
+
+
+def _annotations(scenes: Sequence[Scene]) -> Iterator[dict[str, Any]]:
+    order = COCO17.indices_in(OPENPOSE18)
+    for i, scene in enumerate(scenes):
+        for keypoints in scene.persons[:, order]:
+            labelled = keypoints[keypoints[:, 2] > 0, :2]
+            if len(labelled):
+                (left, top), (width, height) = labelled.min(0), np.ptp(labelled, axis=0)
+                yield {'image_id': i, 'category_id': 1, 'iscrowd': 0, 'num_keypoints': len(labelled),
+                       'keypoints': keypoints.ravel().tolist(), 'bbox': [float(v) for v in (left, top, width, height)],
+                       'area': float(max(1, width * height) * BODY_SHARE)}
