@@ -16,13 +16,14 @@ from pose_ros.commands.bench import bench
 from pose_ros.commands.demo import demo
 from pose_ros.commands.doctor import doctor
 from pose_ros.commands.evaluate import evaluate
+from pose_ros.commands.parameters import parameters
 from pose_ros.commands.run import run
 from pose_ros.commands.train import train
 from pose_ros.errors import PoseRosError
 
 app = typer.Typer(name='pose-ros', no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich',
                   context_settings={'help_option_names': ['-h', '--help']})
-for command in (run, demo, evaluate, bench, doctor, train):
+for command in (run, demo, evaluate, bench, doctor, parameters, train):
     app.command()(command)
 app.add_typer(weights.app, name='weights')
 

@@ -73,7 +73,7 @@ def _rgb255(colour: Colour) -> tuple[int, ...]:
 
 def _pen_width(person: Person, image: np.ndarray) -> int:
     box = person.bbox[2:]
-    return int(np.clip(round(float(box.max()) / 60), 1, max(1, round(max(image.shape[:2]) / 120))))
+    return int(np.clip(round(float(box.max()) / 60), 2, max(2, round(max(image.shape[:2]) / 120))))
 
 
 def _draw_keypoints(pen: _Pen, person: Person, colour: Colour, shown: np.ndarray) -> None:

@@ -250,6 +250,11 @@ def test_weights_are_listed_and_a_changed_file_is_found(call, monkeypatch, tmp_p
     assert status == 2 and 'is not the registered file' in err
 
 
+def test_parameters_of_every_node_are_listed(call):
+    status, out, _ = call('parameters')
+    assert status == 0 and all(text in out for text in ('pose_node', 'input_size', '64 .. 2048', 'camera_node', 'loop'))
+
+
 def test_help_imports_neither_torch_nor_ros():
     code = ('import sys\nfrom pose_ros import cli\ntry: cli.main(["--help"])\nexcept SystemExit: pass\n'
             'print(sorted({"torch", "rclpy", "rosbags", "scipy"} & set(sys.modules)))')
