@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 import yaml
 from rclpy.parameter import Parameter
@@ -25,16 +27,16 @@ def flat(values: dict, prefix: str = '') -> dict:
 
 @pytest.mark.parametrize('path', FILES, ids=lambda path: path.name)
 def test_a_file_sets_only_real_parameters_to_legal_values(path, graph, tmp_path):
+    cv2.imwrite(str(tmp_path / 'image.png'), np.zeros((4, 4, 3), np.uint8))
     for key, section in yaml.safe_load(path.read_text()).items():
         values = flat(section['ros__parameters'])
-        overrides = {'autostart': False, **values} if key.endswith('pose_node') else {**values, 'source': str(tmp_path)}
-        (tmp_path / 'image.png').write_bytes(b'')
-        parameters = [Parameter(name, value=value) for name, value in overrides.items()]
-        node = graph.add(NODES[key.split('/')[-1]](context=graph.context, parameter_overrides=parameters))
-        unknown = [name for name in values if not node.has_parameter(name)]
-        assert not unknown
-        assert {name: node.get_parameter(name).value for name in values if name != 'source'} == {
-            name: value for name, value in values.items() if name != 'source'}
+        name = key.removeprefix('/**/')
+        overrides = {'camera_node': {'source': str(tmp_path)}, 'pose_node': {'autostart': False}}[name]
+        node = graph.add(NODES[name](
+            context=graph.context, namespace='/robot', cli_args=['--ros-args', '--params-file', str(path)],
+            parameter_overrides=[Parameter(name, value=value) for name, value in overrides.items()]))
+        got = {name: node.get_parameter(name).value for name in values}
+        assert got == {**values, **{name: value for name, value in overrides.items() if name in values}}
 
 
 def test_there_are_files():

@@ -8,11 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rclpy.event_handler import QoSMessageLostInfo, QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
+from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind
-
-from pose_ros.bridge.transport import PROFILE
 
 RELIABILITIES = ('best_effort', 'reliable', 'auto')
 RESULT_DEPTH = 10
@@ -75,8 +73,4 @@ def warning_callbacks(topic: str, warn: Callable[[str], object]) -> Subscription
         warn(f'{topic}: no images come from a publisher whose {policy} does not fit this subscription; '
              f'set the parameter reliability to best_effort, which fits every publisher')
 
-    def message_lost(event: QoSMessageLostInfo) -> None:
-        warn(f'{topic}: {event.total_count} images were lost on the way so far; allowed: reliability reliable on both '
-             f'sides, or FASTRTPS_DEFAULT_PROFILES_FILE={PROFILE} for the camera driver')
-
-    return SubscriptionEventCallbacks(incompatible_qos=incompatible_qos, message_lost=message_lost)
+    return SubscriptionEventCallbacks(incompatible_qos=incompatible_qos)

@@ -1,15 +1,16 @@
 """One image topic and the CameraInfo beside it."""
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
+from rclpy.event_handler import QoSMessageLostInfo
 from rclpy.node import Node
 from rclpy.validate_topic_name import validate_topic_name
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
 
 from pose_ros.bridge.cameras import camera_from_msg
 from pose_ros.bridge.qos import image_qos, publishers_of, warning_callbacks
+from pose_ros.bridge.transport import PROFILE
 from pose_ros.camera import Camera
 from pose_ros.errors import CameraError
 from pose_ros.nodes.settings import InputSettings
@@ -44,12 +45,11 @@ class ImageInput:
 
     Attributes:
         topic: its full name; also the name of the camera.
-        arrived_s: when the last image arrived, or this input was made, on the clock of `time.monotonic` [s].
     """
 
     def __init__(self, node: Node, topic: str, settings: InputSettings, log: ThrottledLog,
                  on_image: Callable[[str, Image | CompressedImage], None]) -> None:
-        self.topic, self.arrived_s = node.resolve_topic_name(topic), time.monotonic()
+        self.topic = node.resolve_topic_name(topic)
         self._node, self._log, self._on_image = node, log, on_image
         self._camera: Camera | None = None
         self._stamp_s = 0.0
@@ -57,7 +57,9 @@ class ImageInput:
         self._image_topic = f'{self.topic}/compressed' if compressed else self.topic
         self._info_topic = info_topic_of(node, topic)
         qos = image_qos(settings.reliability, publishers_of(node, self._image_topic))
-        warnings = warning_callbacks(self._image_topic, lambda text: log.warning(('qos', topic), text))
+        self._asked = qos.reliability.name.lower()
+        warnings = warning_callbacks(self._image_topic, self._warn_unfit)
+        warnings.message_lost = self._warn_lost
         self._subscriptions = (
             node.create_subscription(CompressedImage if compressed else Image, self._image_topic, self._take_image, qos,
                                      event_callbacks=warnings),
@@ -85,8 +87,17 @@ class ImageInput:
             self._log.warning(('publishers', self.topic), f'{self._image_topic} has {len(publishers)} publishers: '
                                                           f'{names}; allowed: one camera per topic')
 
+    def _warn_unfit(self, text: str) -> None:
+        offers = ', '.join(f'{publisher.node} offers {publisher.reliability}'
+                           for publisher in publishers_of(self._node, self._image_topic))
+        self._log.warning(('unfit', self.topic), f'{text} (this node asks for {self._asked}; {offers})')
+
+    def _warn_lost(self, event: QoSMessageLostInfo) -> None:
+        self._log.warning(('lost', self.topic), f'{self._image_topic}: {event.total_count} images are lost on the way; '
+                          'allowed: reliability reliable on both sides, or for the camera driver '
+                          f'FASTRTPS_DEFAULT_PROFILES_FILE={PROFILE}')
+
     def _take_image(self, msg: Image | CompressedImage) -> None:
-        self.arrived_s = time.monotonic()
         stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
         if stamp_s < self._stamp_s:
             self._log.warning(('stamp', self.topic), f'{self._image_topic}: the stamp went back by '

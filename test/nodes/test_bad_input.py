@@ -204,7 +204,7 @@ def test_a_publisher_that_does_not_fit_is_told(rig):
     lossy = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
     other = rig.graph.node('lossy')
     other.create_publisher(type(image()(rig)), '/image', lossy)
-    rig.wait_for_log('/image', 'RELIABILITY', 'best_effort')
+    rig.wait_for_log('/image', 'RELIABILITY', 'this node asks for reliable', '/lossy offers best_effort')
     rig.sees(10)
 
 
