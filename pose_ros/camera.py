@@ -11,6 +11,8 @@ import numpy as np
 
 from pose_ros.errors import CameraError
 
+_THIN_PRISM = 12  # coefficients of the longest model without a tilted sensor
+
 
 @dataclass(frozen=True, eq=False)
 class Camera:
@@ -54,7 +56,7 @@ class Camera:
         start = undistort(pixels.reshape(-1, 1, 2), np.asarray(self.matrix, float), np.asarray(self.distortion, float))
         rays = np.column_stack([start.reshape(-1, 2), np.ones(len(pixels))])
         # OpenCV stops after five iterations, up to a tenth of a pixel early near the corners.
-        for _ in range(10):
+        for _ in range(10 if np.any(self.distortion) else 0):
             rays[:, :2] += (pixels - self.project(rays)) / self.matrix[[0, 1], [0, 1]]
         rays[np.isnan(pixels).any(axis=1), :2] = np.nan
         return rays
@@ -68,9 +70,24 @@ class Camera:
         points = np.asarray(points, float)
         if not len(points):
             return np.zeros((0, 2))
+        ahead = np.where(points[:, 2:] > 0, points[:, 2:], np.nan)
+        if not self.fisheye and len(self.distortion) <= _THIN_PRISM:
+            pixels = self._bent(points[:, :2] / ahead) * self.matrix[[0, 1], [0, 1]] + self.matrix[:2, 2]
+            return np.where(np.isnan(pixels).any(axis=1, keepdims=True), np.nan, pixels)
         model = cv2.fisheye.projectPoints if self.fisheye else cv2.projectPoints
         pixels, _ = model(points.reshape(-1, 1, 3), np.zeros(3), np.zeros(3), np.asarray(self.matrix, float),
                           np.asarray(self.distortion, float))
-        pixels = pixels.reshape(-1, 2)
-        pixels[~(points[:, 2] > 0)] = np.nan
-        return pixels
+        return np.where(np.isnan(ahead), np.nan, pixels.reshape(-1, 2))
+
+    def _bent(self, plane: np.ndarray) -> np.ndarray:
+        """OpenCV's distortion of (N, 2) at z = 1; OpenCV itself also takes the derivatives, fifty times the work."""
+        if not np.any(self.distortion):
+            return plane
+        missing = _THIN_PRISM - len(self.distortion)
+        k1, k2, p1, p2, k3, k4, k5, k6, s1, s2, s3, s4 = np.pad(self.distortion, (0, missing))
+        x, y = plane.T
+        r2 = x * x + y * y
+        radial = (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)))
+        return np.column_stack([
+            x * radial + 2 * p1 * x * y + p2 * (r2 + 2 * x * x) + r2 * (s1 + r2 * s2),
+            y * radial + 2 * p2 * x * y + p1 * (r2 + 2 * y * y) + r2 * (s3 + r2 * s4)])

@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -73,3 +74,12 @@ def test_the_field_of_view_is_between_the_outer_edges():
 def test_calibrations_that_cannot_be_used_are_refused(matrix, distortion):
     with pytest.raises(CameraError):
         Camera(640, 480, matrix, distortion)
+
+
+@pytest.mark.parametrize('count', [0, 4, 5, 8, 12, 14])
+def test_points_land_where_opencv_puts_them(count):
+    rng = np.random.default_rng(count)
+    camera = Camera(640, 480, K, rng.normal(0, 0.02, count))
+    points = rng.uniform([-1, -1, 1], [1, 1, 4], (50, 3))
+    expected, _ = cv2.projectPoints(points, np.zeros(3), np.zeros(3), K, camera.distortion)
+    np.testing.assert_allclose(camera.project(points), expected[:, 0], atol=1e-6)
