@@ -52,6 +52,7 @@ class ImageInput:
         self.topic = node.resolve_topic_name(topic)
         self._node, self._log, self._on_image = node, log, on_image
         self._camera: Camera | None = None
+        self._fault = 'has sent nothing'
         self._stamp_s = 0.0
         compressed = settings.image_transport == 'compressed'
         self._image_topic = f'{self.topic}/compressed' if compressed else self.topic
@@ -75,9 +76,9 @@ class ImageInput:
         camera = self._camera
         if camera and (camera.width, camera.height) == (width, height):
             return camera
-        why = 'no valid CameraInfo yet' if camera is None else f'CameraInfo is for {camera.width}x{camera.height}'
-        self._log.warning(('info', self.topic), f'{self._info_topic}: {why}, images are {width}x{height}; '
-                                                f'assuming a field of view of {field_of_view_deg:g} deg')
+        fault = self._fault if camera is None else f'is for {camera.width}x{camera.height} px'
+        self._log.warning(('info', self.topic), f'{self._info_topic} {fault}, images are {width}x{height} px: assuming '
+                          f'a field of view of {field_of_view_deg:g} deg', period_s=60.0)
         return Camera.from_field_of_view(width, height, field_of_view_deg)
 
     def check_publishers(self) -> None:
@@ -108,5 +109,7 @@ class ImageInput:
     def _take_info(self, msg: CameraInfo) -> None:
         try:
             self._camera = camera_from_msg(msg) or self._camera
+            self._fault = 'is not calibrated (K is zero)'
         except CameraError as error:
+            self._fault = 'is not valid'
             self._log.warning(('calibration', self.topic), f'{self._info_topic}: {error}')

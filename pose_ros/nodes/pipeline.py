@@ -14,7 +14,8 @@ from pose_ros.bridge.converter import converter
 from pose_ros.bridge.mailbox import Mailbox
 from pose_ros.bridge.params import Parameters
 from pose_ros.errors import ImageError, PoseRosError
-from pose_ros.estimators.estimator import Estimator
+from pose_ros.estimators.estimator import Estimator, EstimatorSettings
+from pose_ros.grouping.settings import PafSettings
 from pose_ros.nodes.image_input import ImageInput
 from pose_ros.nodes.monitor import Monitor
 from pose_ros.nodes.pose_outputs import PoseOutputs
@@ -45,6 +46,7 @@ class Pipeline:
         self._log = ThrottledLog(node.get_logger())
         self._mailbox: Mailbox[Any] = Mailbox()
         self._monitor = Monitor(node.get_name(), settings.cameras(node.resolve_topic_name))
+        self.tune()
         with ExitStack() as undo:
             self._worker = Worker(estimator, self._mailbox, self._read, self._publish, self._lose)
             undo.callback(self._worker.stop)
@@ -59,6 +61,10 @@ class Pipeline:
     def idle(self) -> str:
         """Why nothing is done, or '' while images are wanted."""
         return 'disabled' if not self.enabled else '' if self._outputs.wanted else 'no subscriber'
+
+    def tune(self) -> None:
+        """Hands the thresholds among the parameters to the estimator."""
+        self._estimator.tune(self._params.of(EstimatorSettings), self._params.of(PafSettings))
 
     def statuses(self) -> list[DiagnosticStatus]:
         """The DiagnosticStatus of each camera and of the network.

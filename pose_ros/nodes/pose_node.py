@@ -58,7 +58,6 @@ class PoseNode(LifecycleNode):
         super().__init__('pose_node', **options)
         self._load, self._enabled = load, True
         self._configured, self._active = ExitStack(), ExitStack()
-        self._estimator: Estimator | None = None
         self._pipeline: Pipeline | None = None
         parts = [('', InputSettings()), ('', OutputSettings()), ('', EstimatorSettings()), ('grouping.', PafSettings())]
         self._params = Parameters(self, parts, self._on_change)
@@ -73,19 +72,17 @@ class PoseNode(LifecycleNode):
         self._input = self._params.of(InputSettings)
         cameras = self._input.cameras(partial(full_name, self))
         with ExitStack() as undo:
-            estimator = self._load(self._params.of(EstimatorSettings), self._params.of(PafSettings))
+            self._estimator = estimator = self._load(self._params.of(EstimatorSettings), self._params.of(PafSettings))
             undo.callback(estimator.close)
             self._outputs = PoseOutputs(self, cameras, estimator.skeleton, estimator.model)
             undo.callback(self._outputs.close)
             self._configured = undo.pop_all()
-        self._estimator = estimator
         self.get_logger().info(f'{estimator.model} on {estimator.device} for {", ".join(cameras)}')
         return super().on_configure(state)
 
     @explained
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribes to the images and starts to work."""
-        assert self._estimator, 'a node is configured before it is activated'
         with ExitStack() as undo:
             self._pipeline = Pipeline(self, self._input, self._params, self._estimator, self._outputs)
             self._pipeline.enabled = self._enabled
@@ -102,25 +99,17 @@ class PoseNode(LifecycleNode):
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Frees the network and its memory."""
+        """Ends whatever runs and frees the network; from here the node can be configured again."""
         self._free()
         return super().on_cleanup(state)
 
-    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Ends whatever runs and frees the network."""
-        self._free()
-        return super().on_shutdown(state)
-
-    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Ends whatever runs and frees the network, so that the node can be configured again."""
-        self._free()
-        return super().on_error(state)
+    on_shutdown = on_error = on_cleanup
 
     def destroy_node(self) -> None:
         """Ends whatever runs, frees the network and destroys the node."""
         self._free()
         super().destroy_node()
-        # rclpy forgets the state machine, which holds the node in the graph and its name in the log.
+        # rclpy forgets it, and it would hold the node's place in the graph and the log.
         self._state_machine.destroy_when_not_in_use()
 
     def _free(self) -> None:
@@ -133,8 +122,8 @@ class PoseNode(LifecycleNode):
             self.trigger_activate()
 
     def _on_change(self, settings: Settings) -> None:
-        if self._estimator and isinstance(settings, (EstimatorSettings, PafSettings)):
-            self._estimator.tune(self._params.of(EstimatorSettings), self._params.of(PafSettings))
+        if self._pipeline and isinstance(settings, (EstimatorSettings, PafSettings)):
+            self._pipeline.tune()
         if isinstance(settings, (EstimatorSettings, InputSettings)):
             self.get_logger().info('topics, device, weights, precision and threads are read by configure')
 

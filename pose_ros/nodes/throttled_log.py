@@ -20,21 +20,21 @@ class ThrottledLog:
         self._lock = threading.Lock()
         self._last: dict[Hashable, tuple[float, int]] = {}
 
-    def warning(self, kind: Hashable, text: str) -> None:
-        """Logs a warning unless one of its kind was logged within the period."""
-        if full := self._pass(kind, text):
+    def warning(self, kind: Hashable, text: str, period_s: float | None = None) -> None:
+        """Logs a warning unless one of its kind was logged within the period, which may be another than usual [s]."""
+        if full := self._pass(kind, text, self._period_s if period_s is None else period_s):
             self._logger.warning(full)
 
     def error(self, kind: Hashable, text: str) -> None:
         """Logs an error unless one of its kind was logged within the period."""
-        if full := self._pass(kind, text):
+        if full := self._pass(kind, text, self._period_s):
             self._logger.error(full)
 
-    def _pass(self, kind: Hashable, text: str) -> str:
+    def _pass(self, kind: Hashable, text: str, period_s: float) -> str:
         with self._lock:
             now_s = self._clock()
             since_s, left_out = self._last.get(kind, (-float('inf'), 0))
-            if now_s - since_s < self._period_s:
+            if now_s - since_s < period_s:
                 self._last[kind] = since_s, left_out + 1
                 return ''
             self._last[kind] = now_s, 0
