@@ -180,6 +180,19 @@ def test_frames_that_fail_are_named_and_the_others_are_served(call, photos, monk
     assert 'frame 1.png skipped: out of memory' in err
 
 
+def test_ctrl_c_leaves_complete_files(call, clip, monkeypatch, tmp_path):
+    def interrupt(number):
+        if number == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(estimators, 'load', lambda *_: FakeEstimator(person_in, before=interrupt))
+    status, _, err = call('run', clip, '-o', 'a.mp4', '-o', 'a.json', '-o', 'a.mcap')
+    assert status != 0 and 'Traceback' not in err
+    assert len(frames_of('a.mp4')) == 3 and len(json.loads((tmp_path / 'a.json').read_text())['frames']) == 3
+    with AnyReader([tmp_path / 'a.mcap']) as bag:
+        assert bag.message_count == 6
+
+
 def test_a_source_without_any_good_frame_is_an_error(call, photos, monkeypatch):
     def fail(_):
         raise EstimatorError('out of memory')

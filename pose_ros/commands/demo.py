@@ -1,6 +1,7 @@
 """`pose-ros demo`: real nodes in a real ROS graph over a clip, and what they found."""
 from __future__ import annotations
 
+import math
 import signal
 from pathlib import Path
 from threading import Event
@@ -53,9 +54,11 @@ def _run(plan: Plan) -> Summary:
 
 
 def _table(summary: Summary) -> Table:
-    table = Table(title=f'{Path(summary.source).name}: {summary.model} on {summary.device or "?"}', show_header=False)
+    rate = f' ({summary.rate_hz:.1f} Hz)' if math.isfinite(summary.rate_hz) else ''
+    table = Table(show_header=False)
     for name, value in (
-            ('images in', summary.frames_in), ('published', f'{summary.published} ({summary.rate_hz:.1f} Hz)'),
+            ('source', Path(summary.source).name), ('model', f'{summary.model} on {summary.device or "?"}'),
+            ('images in', summary.frames_in), ('published', f'{summary.published}{rate}'),
             ('dropped for newer ones', summary.dropped), ('lost on the way', summary.lost), ('people', summary.persons),
             ('latency p50 / p95 / p99', ' / '.join(f'{value:.0f}' for value in summary.latency_ms.values()) + ' ms')):
         table.add_row(name, str(value))
