@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from pose_ros.errors import SourceError
-from pose_ros.sources import FrameSource, natural_key, open_source
+from pose_ros.sources import FrameSource, open_source
+from pose_ros.sources.images import natural_key
 
 COUNT = 12
 SIZE = (48, 64)
@@ -26,13 +27,16 @@ def make_folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def make_video(tmp_path: Path) -> Path:
-    path = tmp_path / 'clip.avi'
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), 25.0, SIZE[::-1])
-    for number in range(COUNT):
-        writer.write(grey(number))
+def write_video(path: Path, frames: list[np.ndarray]) -> Path:
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*'MJPG'), 25.0, frames[0].shape[1::-1])
+    for frame in frames:
+        writer.write(frame)
     writer.release()
     return path
+
+
+def make_video(tmp_path: Path) -> Path:
+    return write_video(tmp_path / 'clip.avi', [grey(number) for number in range(COUNT)])
 
 
 MAKERS = {'folder': make_folder, 'video': make_video}
@@ -83,6 +87,15 @@ def test_a_corrupt_image_is_named_and_skipped(tmp_path, caplog):
         names = [frame.name for frame in open_source(str(tmp_path))]
     assert len(names) == COUNT - 1 and 'img3.png' not in names
     assert 'img3.png' in caplog.text
+
+
+def test_a_video_that_was_cut_off_gives_what_is_left_and_says_so(tmp_path, caplog):
+    noise = np.random.default_rng(0).integers(0, 256, (COUNT, 240, 320, 3), np.uint8)
+    path = write_video(tmp_path / 'clip.avi', list(noise))
+    path.write_bytes(path.read_bytes()[:path.stat().st_size * 2 // 3])
+    with caplog.at_level(logging.WARNING):
+        count = len(list(open_source(str(path))))
+    assert 0 < count < COUNT and f'ends after {count} of {COUNT} frames' in caplog.text
 
 
 def _no_images(tmp_path: Path) -> str:
