@@ -27,6 +27,7 @@ ROS = {
     'visualization_msgs',
 }  # fmt: skip
 TORCH = {'torch', 'torchvision'}
+PINOCCHIO = {'coal', 'daqp', 'pink', 'pinocchio'}
 ROOMS_WITH_ROS = {'bridge', 'nodes'}
 ROOMS_WITH_TORCH = {'networks', 'estimators', 'synthetic', 'training'}
 # These start where there is no ROS or torch, and ask for it inside a function.
@@ -89,10 +90,10 @@ def test_only_the_bridge_knows_our_messages(path):
 @every_file
 @pytest.mark.parametrize(
     ('packages', 'rooms', 'late_rooms'),
-    [(ROS, ROOMS_WITH_ROS, LATE_ROS), (TORCH, ROOMS_WITH_TORCH, LATE_TORCH)],
-    ids=['ros', 'torch'],
+    [(ROS, ROOMS_WITH_ROS, LATE_ROS), (TORCH, ROOMS_WITH_TORCH, LATE_TORCH), (PINOCCHIO, {'retargeting'}, set())],
+    ids=['ros', 'torch', 'pinocchio'],
 )
-def test_only_some_rooms_know_ros_and_torch(path, packages, rooms, late_rooms):
+def test_only_some_rooms_know_ros_torch_and_pinocchio(path, packages, rooms, late_rooms):
     anywhere, at_start = (of(packages, found) for found in imports(path))
     room = room_of(path)
     assert room in rooms or not at_start

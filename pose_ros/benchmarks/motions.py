@@ -1,6 +1,6 @@
 """A person who moves both arms, for retargeting benchmarks and tests: smooth, noisy, and spoilt on purpose.
 
-Sums of sines for shoulder, elbow and wrist; the wrists move at 0.4-0.5 m/s (median), 0.8-1.1 m/s (95 %), at most 1.4 m/s.
+Sums of sines for shoulder, elbow and wrist; the wrists move at 0.4-0.5 m/s (median) and at most 1.4 m/s.
 """
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Motion:
     def directions(self, keypoints: tuple[str, ...]) -> np.ndarray:
         """(N, 3) unit vectors from one keypoint to another."""
         start, end = (self.points[:, ARMS.index(name)] for name in keypoints)
-        return (end - start) / np.linalg.norm(end - start, axis=1, keepdims=True)
+        return np.asarray((end - start) / np.linalg.norm(end - start, axis=1, keepdims=True))
 
     def at(self, stamps: np.ndarray) -> Motion:
         """The motion at other times (M,) [s], points interpolated linearly."""
@@ -69,7 +69,7 @@ def move(frames: int, seed: int = 1, speed: float = 1.0, rate_hz: float = RATE_H
         fore = upper @ _turn(1, -elbow)
         hand = fore @ _turn(1, -wrist) @ _turn(0, deviation)
         bones = -np.stack([turn[:, :, 2] for turn in (upper, fore, hand)], 1) * BONE_LENGTHS[:, None]
-        return np.concatenate([np.zeros((frames, 1, 3)), np.cumsum(bones, 1)], 1) + shoulder
+        return np.asarray(np.concatenate([np.zeros((frames, 1, 3)), np.cumsum(bones, 1)], 1) + shoulder)
 
     left, right = arm(np.array([0, .2, .5]), 1.0), arm(np.array([0, -.2, .5]), -1.0)
     hips = np.broadcast_to([[0, .12, 0], [0, -.12, 0]], (frames, 2, 3))

@@ -1,4 +1,4 @@
-"""A person's points become directions of bones in the robot's base frame, their rates, and how much each is believed."""
+"""A person's points become directions of bones in the robot's base frame, their rates and their trust."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -85,7 +85,7 @@ class BoneReader:
         return BoneDirections(directions, rates, trust, bool((known | self._optional).all()))
 
     def _vectors(self, person: PointEstimate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(B, 3) bones in the base frame [m], their velocities [m/s] (the torso's own turning left out), (B,) variances."""
+        """(B, 3) bones in the base frame [m], their velocities without the torso's turning [m/s], (B,) variances."""
         points, velocities, variance = person.points, person.velocities, person.variance
         turn = torso_rotation(points[self._torso]) if self._torso else np.eye(3)
         if self._mirror is not None:

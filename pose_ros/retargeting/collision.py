@@ -97,6 +97,8 @@ class CollisionChecker:
             (A, n) [rad].
         """
         steps = steps.copy()
+        if not self._has_pairs:
+            return steps
         slopes, clearances = self._slopes(position)
         for _ in range(SWEEPS):
             for slope, clearance in zip(slopes, clearances):

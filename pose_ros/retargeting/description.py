@@ -65,18 +65,25 @@ class Description:
         elements = [joint for joint in self._root.iter('joint') if joint.get('type') is not None]
         for joint in elements:
             if joint.get('type') not in (*MOVING, 'fixed'):
-                raise RobotError(f'joint {joint.get("name")} is {joint.get("type")}; allowed: {", ".join(MOVING)}, fixed')
+                raise RobotError(f'joint {joint.get("name")} is {joint.get("type")}; '
+                                 f'allowed: {", ".join(MOVING)}, fixed')
         self.joints = {j.get('name', ''): _described(j) for j in elements if j.get('type') in MOVING}
         self.links = tuple(link.get('name', '') for link in self._root.findall('link'))
 
     def bounded(self, positions: Mapping[str, tuple[float, ...]]) -> str:
-        """The URDF without meshes, its continuous joints turned into revolute ones with limits from `positions` [rad]."""
+        """The URDF without meshes, every moving joint with some limits, continuous joints turned into revolute ones.
+
+        What is filled in here is for joints that are locked; the others are refused before they move.
+
+        Args:
+            positions: limits by joint [rad].
+        """
         root = ElementTree.fromstring(ElementTree.tostring(self._root))
         for link in root.findall('link'):
             for element in [e for e in link if e.tag in ('visual', 'collision')]:
                 link.remove(element)
         for joint in root.iter('joint'):
-            if joint.get('type') == 'continuous':
+            if joint.get('type') in MOVING:
                 _bound(joint, positions.get(joint.get('name', ''), (-3.14, 3.14)))
         return ElementTree.tostring(root, encoding='unicode')
 
@@ -84,7 +91,8 @@ class Description:
 def _bound(joint: ElementTree.Element, position: tuple[float, ...]) -> None:
     limit = joint.find('limit')
     if limit is None:
-        limit = ElementTree.SubElement(joint, 'limit', effort='0', velocity='0')
-    limit.set('lower', str(position[0]))
-    limit.set('upper', str(position[1]))
-    joint.set('type', 'revolute')
+        limit = ElementTree.SubElement(joint, 'limit')
+    given = {} if joint.get('type') == 'continuous' else dict(limit.attrib)
+    limit.attrib.update({'lower': str(position[0]), 'upper': str(position[1]), 'velocity': '1', 'effort': '0', **given})
+    if joint.get('type') == 'continuous':
+        joint.set('type', 'revolute')

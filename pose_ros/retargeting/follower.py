@@ -1,9 +1,9 @@
 """The only place that decides how joints may move: position, velocity and acceleration limits are laws here.
 
-Time runs in ticks of h seconds. Within a tick the acceleration is constant, so positions are exact parabolas: a controller
-that interpolates positions and velocities with cubics reproduces them and adds no acceleration of its own. A motion is
-always left with enough room to stop before every position limit, by the exact bound of discrete time (the continuous
-bound v^2 / 2a overshoots).
+Time runs in ticks of h seconds. Within a tick the acceleration is constant, so positions are exact parabolas: a
+controller that interpolates positions and velocities with cubics reproduces them and adds no acceleration of its own. A
+motion is always left with enough room to stop before every position limit, by the exact bound of discrete time (the
+continuous bound v^2 / 2a overshoots).
 """
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class FollowerSettings(Settings):
     braking: float = setting(0.6, 'Part of the acceleration limit that an approach plans to brake with', low=0.05,
                              high=1.0)
     advance: int = setting(2, 'Ticks from one path to the next', low=1, high=100, read_only=True)
-    ahead: int = setting(3, 'Ticks of motion in a path before it brakes to rest; not fewer than advance', low=1, high=100)
+    ahead: int = setting(3, 'Ticks of motion in a path before it brakes to rest; at least advance', low=1, high=100)
 
 
 class Follower:

@@ -29,4 +29,4 @@ class JointLimits:
 
     def clip(self, position: np.ndarray) -> np.ndarray:
         """The nearest position (n,) within the limits [rad]."""
-        return np.clip(position, self.lower, self.upper)
+        return np.asarray(np.minimum(np.maximum(position, self.lower), self.upper))

@@ -21,12 +21,12 @@ FIRST_SPEED = 1.0
 class PointFilterSettings(Settings):
     """How much a point is believed, and for how long it is remembered."""
 
-    noise_m: float = setting(0.01, 'Standard deviation of a measured point per axis, at score 1 [m]', low=1e-4, high=1.0)
-    acceleration: float = setting(3.0, 'Standard deviation of a point\'s acceleration [m/s^2]', low=0.01, high=1000.0)
+    noise_m: float = setting(0.01, 'Standard deviation of a point per axis, at score 1 [m]', low=1e-4, high=1.0)
+    acceleration: float = setting(3.0, "Standard deviation of a point's acceleration [m/s^2]", low=0.01, high=1000.0)
     gate: float = setting(4.0, 'Measurements further off than this many standard deviations are rejected', low=1.0,
                           high=100.0)
     rejections: int = setting(3, 'After so many rejections in a row the point has really moved', low=1, high=100)
-    memory_s: float = setting(0.3, 'A point not seen for so long is lost [s]', low=0.01, high=10.0)
+    memory_s: float = setting(0.15, 'A point not seen for so long is lost [s]', low=0.01, high=10.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """From a person's points to paths of joints: filter and predict, solve for the shadow, follow it, stay free.
 
 The law that holds everything together: the robot always runs a path that ends at rest and was checked as a whole, and
-another path replaces it only if that one is free too. Whatever fails, the robot comes to rest on the path it already has.
+another path replaces it only if that one is free too. Whatever fails, the robot comes to rest on the path that it has.
 """
 from __future__ import annotations
 
@@ -113,9 +113,10 @@ class Retargeter:
             now: the time, of the same clock [s].
 
         Returns:
-            What the shadow found; None if the stamp is not newer than the last one, or a needed bone is unknown.
+            What the shadow found; None if the stamp is not newer than the last one, nothing was found, or a needed
+            bone is unknown; without a newer answer the robot soon brakes.
         """
-        if not self._stamp < stamp < np.inf:
+        if not self._stamp < stamp < np.inf or not np.isfinite(points).any():
             return None
         elapsed = min(max(stamp - self._stamp, SHORTEST), LONGEST)
         if np.isfinite(self._stamp):
@@ -144,7 +145,8 @@ class Retargeter:
             The path from here on, free and with its end at rest. At the next step the robot is taken to be `advance`
             ticks further on it.
         """
-        candidates = self._follow(now, scale) if follow else self._brake(now)
+        fresh = now < self._reference.until
+        candidates = self._follow(now, scale) if follow and fresh else self._brake(now)
         path = next((path for path in candidates if self._collisions.is_free(path.positions)), self._left)
         self._motion = path.at(self._advance - 1)
         self._left = path.after(self._advance)

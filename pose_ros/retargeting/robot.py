@@ -138,4 +138,5 @@ def _reduced(config: RobotConfig, description: Description, joints: tuple[str, .
 def _check_home(config: RobotConfig, joints: tuple[str, ...], home: np.ndarray, limits: JointLimits) -> None:
     for name, value, low, high in zip(joints, home, limits.lower, limits.upper):
         if not low <= value <= high:
-            raise RobotError(f'{config.lines[name]}: posture {name} = {value:g} is outside its limits {low:g} .. {high:g}')
+            raise RobotError(f'{config.lines[name]}: posture {name} = {value:g} is outside its limits '
+                             f'{low:g} .. {high:g}')

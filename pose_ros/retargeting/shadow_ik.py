@@ -1,8 +1,8 @@
 """Inverse kinematics on a shadow configuration: it converges to the pose the robot should have, and moves nothing.
 
-Gauss-Newton steps on pink tasks, each a QP between the position limits, solved by daqp. Speed and acceleration are left to
-the follower: one step per frame that obeys them all sticks at joint limits or has no solution. Assembling the QP here
-takes a third of the time of pink's `solve_ik`.
+Gauss-Newton steps on a pink task, each a QP between the position limits, solved by daqp. Speed and acceleration are
+left to the follower: one step per frame that obeys them all sticks at joint limits or has no solution. The QP is put
+together here because that takes a third of the time of pink's `solve_ik`.
 """
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ class ShadowSettings(Settings):
 
     iterations: int = setting(4, 'Most steps per frame', low=1, high=100)
     tolerance: float = setting(1e-2, 'Converged when no joint moves further in a step [rad]', low=1e-9, high=1.0)
-    calm: float = setting(0.5, 'Cost of leaving the motion of the last frame: joints that the bones hardly determine do '
-                               'not chase noise', low=1e-3, high=10.0)
+    calm: float = setting(0.5, 'Cost of leaving the motion of the last frame: keeps joints that the bones hardly '
+                               'determine from chasing noise', low=1e-3, high=10.0)
     stuck_deg: float = setting(12.0, 'A bone further off than this, times its weight, is badly solved [deg]', low=0.1,
                                high=180.0)
-    stuck_frames: int = setting(8, 'After so many badly solved frames other starting poses are tried', low=1, high=10000)
+    stuck_frames: int = setting(8, 'After so many badly solved frames other starting poses are tried', low=1,
+                                high=10000)
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,8 @@ class ShadowIK:
             self._jacobian, error = self._bones.linearised(configuration)
             self._hessian = self._jacobian.T @ self._jacobian + self._pull
             q = configuration.q
-            gradient = error @ self._jacobian + self._home_pull * (q - self._robot.home) + self._calm_pull * (q - expected)
+            pull = self._home_pull * (q - self._robot.home) + self._calm_pull * (q - expected)
+            gradient = error @ self._jacobian + pull
             step, _, status, _ = daqp.solve(self._hessian, gradient, self._no_rows, self._limits.upper - q,
                                             self._limits.lower - q)
             if status < 1 or not np.isfinite(step).all():
@@ -117,7 +119,7 @@ class ShadowIK:
         """(n,) joint velocities that turn the robot's bones as fast as the person's [rad/s]."""
         rates = np.where(bones.trust[:, None] > 0, bones.rates, 0.0).ravel() * self._bones.cost
         velocity = np.linalg.solve(self._hessian, rates @ self._jacobian)
-        return np.maximum(np.minimum(velocity, self._limits.velocity), -self._limits.velocity)
+        return np.asarray(np.clip(velocity, -self._limits.velocity, self._limits.velocity))
 
     def _stuck(self, angles: np.ndarray) -> bool:
         badly = np.degrees((angles * self._weights).max()) > self._settings.stuck_deg

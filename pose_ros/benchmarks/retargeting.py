@@ -1,0 +1,115 @@
+"""Retargeting on the robots of the package: limits kept, CPU time, wrist error, lag, collisions, and how soon it stops.
+
+Clean: the motion of `motions.move`; noisy: 10 mm on every point and axis and 2 % outliers of 200 mm; fuzzed: NaN,
+infinite and huge points, drops, jumps, warped time. Wrist errors include all lag.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pose_ros.benchmarks.motions import ARMS, Motion, add_noise, move, spoil
+from pose_ros.benchmarks.row import Row
+
+if TYPE_CHECKING:
+    from pose_ros.retargeting.rehearsal import Rehearsal
+    from pose_ros.retargeting.robot import Robot
+
+ROBOTS = ('arm7', 'torso14', 'torso17')
+FRAMES, FUZZED_FRAMES = 900, 36000
+# Left out of the errors: the way from the preferred pose to the person's [s].
+WARM_UP = 0.5
+# Faster than this is no rest [rad/s].
+AT_REST = 0.02
+
+
+def rows(frames: int = FRAMES, fuzzed_frames: int = FUZZED_FRAMES, robots: tuple[str, ...] = ROBOTS) -> list[Row]:
+    """For every robot: violations (clean, noisy, fuzzed), collisions, time per frame, errors, lag and stopping.
+
+    Args:
+        frames: of 1/30 s, clean and noisy.
+        fuzzed_frames: of spoilt input.
+        robots: names or files.
+    """
+    from pose_ros.retargeting.robot import load_robot
+    return [row for name in robots for row in measure(load_robot(name), frames, fuzzed_frames)]
+
+
+def measure(robot: Robot, frames: int, fuzzed_frames: int) -> list[Row]:
+    """The rows of one robot."""
+    truth = move(frames)
+    runs = {'clean': run(robot, truth), 'noisy': run(robot, add_noise(truth)),
+            'fuzzed': run(robot, spoil(add_noise(move(fuzzed_frames))))}
+    name = f'retarget.{robot.config.name}'
+    found = [row for kind, done in runs.items() for row in _laws(f'{name}.{kind}', robot, done)]
+    found.append(Row(f'{name}.ms', float(np.median([np.median(runs[kind].frame_ms) for kind in ('clean', 'noisy')])),
+                     'ms'))
+    for kind in ('clean', 'noisy'):
+        errors = 1e3 * wrist_errors(robot, runs[kind], truth)
+        found += [Row(f'{name}.{kind}.wrist_median_mm', float(np.median(errors)), 'mm'),
+                  Row(f'{name}.{kind}.wrist_p95_mm', float(np.percentile(errors, 95)), 'mm')]
+    found.append(Row(f'{name}.lag_ms', 1e3 * lag(robot, runs['clean'], truth), 'ms'))
+    return found + _stops(name, robot, truth)
+
+
+def run(robot: Robot, motion: Motion) -> Rehearsal:
+    """A person's motion through a fresh retargeter, from the preferred pose."""
+    from pose_ros.retargeting.rehearsal import rehearse
+    from pose_ros.retargeting.retargeter import Retargeter
+    return rehearse(Retargeter(robot, ARMS, robot.home), motion.stamps, motion.points)
+
+
+def _laws(name: str, robot: Robot, done: Rehearsal) -> list[Row]:
+    from pose_ros.retargeting.rehearsal import collisions, violations
+    broken = violations(robot.limits, done.positions, done.times[0])
+    values = {'violations': sum(broken), 'collisions': collisions(robot, done.positions), 'ticks': len(done.times)}
+    return [Row(f'{name}.{what}', value, '') for what, value in values.items()]
+
+
+def wrist_errors(robot: Robot, done: Rehearsal, truth: Motion, delays: Sequence[float] = (0.0,)) -> np.ndarray:
+    """(D, T) of all arms after the warm-up [m], against the person `delays` seconds ago."""
+    from pose_ros.retargeting import rehearsal
+    late = done.times > WARM_UP
+    errors = []
+    for arm in rehearsal.arms(robot):
+        vectors = rehearsal.bone_vectors(robot, arm, done.positions[late])
+        persons = (truth.at(done.times[late] - delay) for delay in delays)
+        directions = [np.stack([person.directions(bone.keypoints) for bone in arm], 1) for person in persons]
+        errors.append([rehearsal.wrist_errors(vectors, wanted) for wanted in directions])
+    return np.concatenate(errors, axis=1)
+
+
+def lag(robot: Robot, done: Rehearsal, truth: Motion) -> float:
+    """The delay [s] of the person that the wrists match best (median error)."""
+    delays = np.arange(-0.02, 0.08, 0.004)
+    return float(delays[np.argmin(np.median(wrist_errors(robot, done, truth, list(delays)), axis=1))])
+
+
+def _stops(name: str, robot: Robot, truth: Motion) -> list[Row]:
+    """The worst of a person lost at many moments: time to rest, movement since, and its avoidable part."""
+    moments = range(30, len(truth.stamps) - 30, max(len(truth.stamps) // 12, 1))
+    times, drifts, avoidable = np.array([stop(robot, truth, frame) for frame in moments]).T
+    return [Row(f'{name}.stop_ms', 1e3 * float(times.max()), 'ms'),
+            Row(f'{name}.stop_drift_deg', float(np.degrees(drifts.max())), 'deg'),
+            Row(f'{name}.stop_drift_beyond_braking_deg', float(np.degrees(avoidable.max())), 'deg')]
+
+
+def stop(robot: Robot, truth: Motion, frame: int) -> tuple[float, float, float]:
+    """Loses the person after a frame.
+
+    Returns:
+        Time to rest [s], the furthest movement of a joint [rad], and the furthest beyond the distance that the joint
+        needs to brake from its speed at that frame [rad].
+    """
+    after = np.arange(truth.stamps[frame], truth.stamps[frame] + 1.0, 1 / 30)[1:]
+    lost = np.full((len(after), len(ARMS), 3), np.nan)
+    part = Motion(np.concatenate([truth.stamps[:frame + 1], after]), np.concatenate([truth.points[:frame + 1], lost]))
+    done = run(robot, part)
+    first = int(np.searchsorted(done.times, truth.stamps[frame]))
+    moving = np.flatnonzero((np.abs(done.velocities[first:]) > AT_REST).any(1))
+    seconds = (moving[-1] + 1) * done.times[0] if len(moving) else 0.0
+    drift = np.abs(done.positions[first:] - done.positions[first]).max(0)
+    braking = done.velocities[first] ** 2 / (2 * robot.limits.acceleration)
+    return float(seconds), float(drift.max()), float((drift - braking).max())
