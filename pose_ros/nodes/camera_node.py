@@ -41,7 +41,8 @@ class CameraNode(Node):
         published = node.done.result()
 
     Attributes:
-        done: ends with the source; holds the number of images published, or the SourceError that ended it.
+        done: ends with the source (or the node, as the parameter exit_when_done says); holds the number of images
+            published, or the SourceError that ended it.
 
     Raises:
         SettingError: a parameter that is not allowed.
@@ -64,11 +65,6 @@ class CameraNode(Node):
         self._pool = ThreadPoolExecutor(1, thread_name_prefix='camera')
         self.done: Future[int] = self._pool.submit(self._publish_all)
 
-    @property
-    def task(self) -> Future[int] | None:
-        """What ends the process: the source, unless the parameter exit_when_done says no."""
-        return self.done if self._settings.exit_when_done else None
-
     def destroy_node(self) -> None:
         """Stops publishing, closes the source and destroys the node."""
         self._stop.set()
@@ -89,6 +85,8 @@ class CameraNode(Node):
         for publisher in (self._images, self._jpegs):
             publisher.wait_for_all_acked(Duration(seconds=2))
         self.get_logger().info(f'{self._source.name} has ended: {published} images published')
+        if not self._settings.exit_when_done:
+            self._stop.wait()
         return published
 
     def _wait_for_subscribers(self) -> None:
@@ -117,7 +115,7 @@ class CameraNode(Node):
 
 def main(args: Sequence[str] | None = None) -> int:
     """Runs camera_node; returns its exit status."""
-    return run(CameraNode, args, lambda node: node.task)
+    return run(CameraNode, args, lambda node: node.done)
 
 
 if __name__ == '__main__':

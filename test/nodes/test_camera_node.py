@@ -108,6 +108,15 @@ def test_a_calibration_is_published(graph, probe, folder, tmp_path):
     np.testing.assert_allclose(probe.got[CameraInfo][-1].k, matrix)
 
 
+def test_a_node_may_outlive_its_source(graph, probe, folder):
+    probe.listen(Image, 'image_raw')
+    camera = play(graph, folder, wait_for_subscribers=1, exit_when_done=False)
+    wait_until(lambda: len(probe.got[Image]) == COUNT)
+    assert not camera.done.done()
+    camera.destroy_node()
+    assert camera.done.result(DEADLINE_S) == COUNT
+
+
 def test_a_node_that_is_destroyed_stops_waiting_for_subscribers(graph, folder):
     camera = play(graph, folder, wait_for_subscribers=1)
     assert not camera.done.done()
