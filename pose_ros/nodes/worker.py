@@ -73,15 +73,18 @@ class Worker:
 
     def _run(self) -> None:
         while letters := self._mailbox.take_all():
-            self._serve(letters, time.perf_counter())
+            self.serve(letters)
 
-    def _serve(self, letters: Sequence[Letter[Any]], taken_s: float) -> None:
+    def serve(self, letters: Sequence[Letter[Any]]) -> None:
+        """Finds and publishes the people of one batch: at most one image per camera."""
+        taken_s = time.perf_counter()
         for letter in letters:
             self._lost[letter.slot] += letter.dropped
         read = [(letter, image) for letter in letters if (image := self._image(letter)) is not None]
         for (letter, image), persons in zip(read, self._persons(read)):
-            lost = self._lost.pop(letter.slot, 0)
-            self._publish(Result(letter.slot, letter.item.header, image, persons, lost, taken_s))
+            if persons is not None:
+                lost = self._lost.pop(letter.slot, 0)
+                self._publish(Result(letter.slot, letter.item.header, image, persons, lost, taken_s))
 
     def _image(self, letter: Letter[Any]) -> np.ndarray | None:
         try:
@@ -90,13 +93,15 @@ class Worker:
             self._lose(letter, error)
             return None
 
-    def _persons(self, read: Sequence[tuple[Letter[Any], np.ndarray]]) -> list[list[Person]]:
+    def _persons(self, read: Sequence[tuple[Letter[Any], np.ndarray]]) -> list[list[Person] | None]:
+        """The people of each image; None where it is lost. A batch that fails is tried again image by image."""
         try:
-            return self._estimator.estimate([image for _, image in read]) if read else []
+            return [*self._estimator.estimate([image for _, image in read])] if read else []
         except (EstimatorError, ImageError) as error:
-            for letter, _ in read:
-                self._lose(letter, error)
-            return []
+            if len(read) > 1:
+                return [persons for one in read for persons in self._persons([one])]
+            self._lose(read[0][0], error)
+            return [None]
 
     def _lose(self, letter: Letter[Any], error: PoseRosError) -> None:
         self._lost[letter.slot] += 1

@@ -1,13 +1,14 @@
 """The worker: every image is published or reported, in batches of one image per camera; a bug is not silenced."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import wait_until
 
-from pose_ros.bridge.mailbox import Mailbox
+from pose_ros.bridge.mailbox import Letter, Mailbox
 from pose_ros.errors import EstimatorError, ImageError
 from pose_ros.estimators.fake import FakeEstimator
 from pose_ros.nodes.worker import Worker
@@ -68,6 +69,24 @@ def test_a_network_that_fails_is_asked_again(desk):
     desk.give('left', GOOD)
     desk.give('left', GOOD)
     assert desk.lost == [('left', 'out of memory')] and desk.results[0].dropped == 1
+
+
+class Small(FakeEstimator):
+    """Has memory for one image at a time, and none for black ones."""
+
+    def estimate(self, images: Sequence[np.ndarray]) -> list:
+        if len(images) > 1 or not images[0].any():
+            raise EstimatorError('out of memory')
+        return super().estimate(images)
+
+
+@pytest.mark.parametrize('desk', [Small()], indirect=True)
+def test_a_batch_that_fails_is_tried_image_by_image(desk):
+    letters = [Letter(camera, SimpleNamespace(header=camera, image=image), 0)
+               for camera, image in (('left', GOOD + 9), ('middle', GOOD), ('right', GOOD + 9))]
+    desk.worker.serve(letters)
+    assert [result.camera for result in desk.results] == ['left', 'right']
+    assert desk.lost == [('middle', 'out of memory')]
 
 
 def bug(call: int) -> None:
