@@ -55,7 +55,7 @@ $(VENV)/.ros: .ci/ros-jazzy.txt
 
 $(VENV)/.package: $(VENV)/.ros $(BUILT)
 	@echo 'Step 2 of 2: torch (the large part), and this package with its messages ...'
-	@$(PIP) --no-build-isolation -c .ci/ros-jazzy.txt --editable '.[test]' $(TRIM)
+	@$(PIP) --no-build-isolation -c .ci/ros-jazzy.txt --editable '.[robot,test]' $(TRIM)
 	@touch $@
 
 $(VENV)/.train: $(VENV)/.package
