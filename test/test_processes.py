@@ -74,6 +74,13 @@ def test_nodes_end_with_their_parent(tmp_path, clip, number):
         parent.kill()
 
 
+def test_a_node_can_be_stopped_before_the_others(tmp_path, clip):
+    with NodeGraph(tmp_path) as graph:
+        graph.start('camera_node', {'source': clip, 'loop': True})
+        graph.stop('camera_node')
+        graph.check()
+
+
 def test_graphs_at_the_same_time_have_domains_of_their_own(tmp_path):
     with NodeGraph(tmp_path / 'a') as first, NodeGraph(tmp_path / 'b') as second:
         assert first.domain != second.domain

@@ -160,3 +160,4 @@ def _play(plan: Plan, watch: _Watch) -> None:
     while not over():
         if not watch.new_image(over, timeout_s):
             raise GraphError(f'no image for {timeout_s:g} s; see the log of camera_node in {watch.graph.log_folder}')
+    watch.graph.stop('camera_node')

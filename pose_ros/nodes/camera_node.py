@@ -26,6 +26,8 @@ from pose_ros.nodes.running import run
 from pose_ros.nodes.settings import CameraNodeSettings
 from pose_ros.sources import Frame
 
+ACKNOWLEDGEMENT_S = 5.0
+
 
 class CameraNode(Node):
     """One source of images as a ROS camera.
@@ -80,6 +82,8 @@ class CameraNode(Node):
                 return published
             self._publish(frame)
             published += 1
+            if published == 1 and self._settings.wait_for_subscribers:
+                self._wait_for_acknowledgement()
             # A source slower than its rate is not followed by a burst.
             due_s = max(due_s + self._period_s, time.monotonic())
         for publisher in (self._images, self._jpegs):
@@ -93,6 +97,14 @@ class CameraNode(Node):
         wanted = self._settings.wait_for_subscribers
         while self._images.get_subscription_count() + self._jpegs.get_subscription_count() < wanted:
             if self._stop.wait(0.02):
+                return
+
+    def _wait_for_acknowledgement(self) -> None:
+        # A subscriber that is known here may not know this publisher yet; once it has the first image, it does.
+        end_s = time.monotonic() + ACKNOWLEDGEMENT_S
+        while time.monotonic() < end_s and not self._stop.is_set():
+            if all(publisher.wait_for_all_acked(Duration(nanoseconds=10**8))
+                   for publisher in (self._images, self._jpegs)):
                 return
 
     def _frames(self) -> Iterator[Frame]:
