@@ -53,10 +53,11 @@ class PoseOutputs:
         """Publishes `~/persons` and the overlay of one image."""
         height, width = result.image.shape[:2]
         if self._persons.get_subscription_count():
-            self._persons.publish(persons_to_msg(
+            msg = persons_to_msg(
                 result.persons, header=result.header, camera_name=result.camera, image_size=(width, height),
-                skeleton=self._skeleton, model=self._model, dropped_frames=result.dropped,
-                processing_ms=(time.perf_counter() - result.taken_s) * 1e3))
+                skeleton=self._skeleton, model=self._model, dropped_frames=result.dropped, processing_ms=0.0)
+            msg.processing_ms = (time.perf_counter() - result.taken_s) * 1e3
+            self._persons.publish(msg)
         if self._overlays[result.camera].get_subscription_count():
             overlay = draw_persons(result.image, result.persons)
             self._overlays[result.camera].publish(image_to_msg(overlay, result.header))

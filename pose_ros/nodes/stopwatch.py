@@ -32,13 +32,11 @@ class Timing:
 
     Attributes:
         latency_ms: from publishing the image to receiving its people [ms].
-        processing_ms: of that, from taking the image from the mailbox to publishing [ms].
-        dropped: images that were skipped before it.
+        age_ms: of the image, when it was taken from the mailbox to be processed [ms].
     """
 
     latency_ms: float
-    processing_ms: float
-    dropped: int
+    age_ms: float
 
 
 class Stopwatch(Node):
@@ -58,7 +56,7 @@ class Stopwatch(Node):
     def __init__(self, reliability: str = 'best_effort', **options: Any) -> None:
         super().__init__('stopwatch', **options)
         self._timings: dict[int, Timing] = {}
-        self._wanted, self._last = 0, Event()
+        self._since_ns, self._wanted, self._last = 0, 0, Event()
         self._images = self.create_publisher(Image, 'image', image_qos(reliability))
         # The callback takes the times of the middleware too; rclpy's hints do not know that.
         take: Callable[..., None] = self._take
@@ -75,6 +73,7 @@ class Stopwatch(Node):
         """
         msg = image_to_msg(image, Header(frame_id='camera_optical_frame'), 'bgr8')
         self._timings, due_s = {}, time.monotonic()
+        self._since_ns = self.get_clock().now().nanoseconds
         for _ in range(count):
             time.sleep(max(0.0, due_s - time.monotonic()))
             msg.header.stamp = self.get_clock().now().to_msg()
@@ -87,8 +86,10 @@ class Stopwatch(Node):
 
     def _take(self, msg: Any, info: dict[str, int]) -> None:
         stamp_ns = _nanoseconds(msg.header.stamp)
-        latency_ms = (info['received_timestamp'] - stamp_ns) * 1e-6
-        self._timings[stamp_ns] = Timing(latency_ms, msg.processing_ms, msg.dropped_frames)
+        if stamp_ns < self._since_ns:
+            return
+        received_ms, published_ms = ((info[f'{when}_timestamp'] - stamp_ns) * 1e-6 for when in ('received', 'source'))
+        self._timings[stamp_ns] = Timing(received_ms, published_ms - msg.processing_ms)
         if stamp_ns == self._wanted:
             self._last.set()
 

@@ -17,10 +17,10 @@ def test_node_overhead_is_measured_on_a_real_graph():
 
 
 def test_latencies_and_stale_images_are_counted():
-    timings = [Timing(latency_ms=30.0 + number, processing_ms=20.0, dropped=0) for number in range(100)]
+    timings = [Timing(latency_ms=30.0 + number, age_ms=10.0 + number) for number in range(100)]
     values = {row.name: row.value for row in latency.summary('x', 200, timings)}
     assert (values['x.p50_ms'], values['x.drop_ratio']) == (79.5, 0.5)
-    oldest = 1e3 / latency.RATE_HZ + latency.ARRIVAL_MS
+    oldest = 1e3 / latency.RATE_HZ + latency.PUBLISHING_MS
     assert values['x.stale'] == np.sum(10.0 + np.arange(100) > oldest)
 
 
