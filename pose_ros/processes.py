@@ -108,8 +108,12 @@ class NodeGraph(AbstractContextManager['NodeGraph']):
         self._stack.callback(self._nodes[name].stop)
 
     def _spawn(self, command: list[str], environment: Mapping[str, str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+        parent = os.getpid()
+
         def end_with_parent() -> None:
             self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it was killed in between
+                os._exit(1)
 
         return subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                 start_new_session=True, preexec_fn=end_with_parent)
