@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pose_ros.retargeting.robot import Robot
 
 ROBOTS = ('arm7', 'torso14', 'torso17')
-FRAMES, FUZZED_FRAMES = 900, 36000
+FRAMES, FUZZED_FRAMES = 900, 45000
 # Left out of the errors: the way from the preferred pose to the person's [s].
 WARM_UP = 0.5
 # Faster than this is no rest [rad/s].
