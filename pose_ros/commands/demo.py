@@ -59,7 +59,7 @@ def _table(summary: Summary) -> Table:
     for name, value in (
             ('source', Path(summary.source).name), ('model', f'{summary.model} on {summary.device or "?"}'),
             ('images in', summary.frames_in), ('published', f'{summary.published}{rate}'),
-            ('dropped for newer ones', summary.dropped), ('lost on the way', summary.lost), ('people', summary.persons),
+            ('dropped for newer ones', summary.dropped), ('people', summary.persons),
             ('latency p50 / p95 / p99', ' / '.join(f'{value:.0f}' for value in summary.latency_ms.values()) + ' ms')):
         table.add_row(name, str(value))
     if truth := summary.ground_truth:

@@ -24,8 +24,8 @@ class Summary:
         complete: whether it ran to its end; False if it was interrupted.
         frames_in: images received from the camera.
         published: images for which people were published.
-        dropped: images that pose_node skipped for newer ones.
-        lost: images that never reached pose_node.
+        dropped: the other images; newer ones came before pose_node had time for them.
+        dropped_reported: those of them that pose_node says it has skipped; the middleware replaced the rest.
         persons: found in all images together.
         rate_hz: published images per second.
         latency_ms: p50, p95 and p99, from the stamp of an image to its message's reception.
@@ -40,7 +40,7 @@ class Summary:
     frames_in: int
     published: int
     dropped: int
-    lost: int
+    dropped_reported: int
     persons: int
     rate_hz: float
     latency_ms: dict[str, float]
@@ -54,8 +54,8 @@ class Summary:
            ground_truth: dict[str, float] | None) -> Summary:
         """The summary of a recording."""
         published = len(figures.stamps_ns)
-        return cls(source, complete, frames_in, published, figures.dropped,
-                   max(0, frames_in - published - figures.dropped), figures.persons, figures.rate_hz(),
+        return cls(source, complete, frames_in, published, frames_in - published, figures.dropped,
+                   figures.persons, figures.rate_hz(),
                    _percentiles(figures.latencies_ms), _percentiles(figures.processing_ms), device, figures.model,
                    ground_truth)
 

@@ -21,7 +21,7 @@ from pose_ros.bridge.cameras import camera_to_msg
 from pose_ros.bridge.compressed import compressed_to_msg
 from pose_ros.bridge.images import image_to_msg
 from pose_ros.bridge.params import Parameters
-from pose_ros.bridge.qos import image_qos
+from pose_ros.bridge.qos import image_qos, result_qos
 from pose_ros.nodes.running import run
 from pose_ros.nodes.settings import CameraNodeSettings
 from pose_ros.sources import Frame
@@ -59,7 +59,8 @@ class CameraNode(Node):
         calibration = self._settings.calibration
         self._camera = camera_from_yaml(Path(calibration)) if calibration else self._source.camera
         self._period_s = 1 / (self._settings.rate_hz or self._source.rate_hz)
-        qos = image_qos(self._settings.reliability)
+        # A reliable camera keeps a few images, so that a subscriber who is busy for a while loses none.
+        qos = result_qos() if self._settings.reliability == 'reliable' else image_qos('best_effort')
         self._images = self.create_publisher(Image, 'image_raw', qos)
         self._jpegs = self.create_publisher(CompressedImage, 'image_raw/compressed', qos)
         self._infos = self.create_publisher(CameraInfo, 'camera_info', qos)
