@@ -102,8 +102,9 @@ class BuildInterfaces(Command):
         self.distribution.data_files = data_files(stage)
 
     def get_source_files(self):
-        patterns = ['CMakeLists.txt', 'package.xml', 'msg/*.msg', 'launch/*', 'config/*']
-        return [str(path.relative_to(HERE)) for pattern in patterns for path in HERE.glob(pattern)]
+        patterns = ['CMakeLists.txt', 'package.xml', 'msg/*.msg', 'launch/*', 'config/**/*']
+        paths = [path for pattern in patterns for path in HERE.glob(pattern) if path.is_file()]
+        return [str(path.relative_to(HERE)) for path in paths]
 
     def get_outputs(self):
         return []
