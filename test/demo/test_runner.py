@@ -71,7 +71,8 @@ def test_the_demo_records_what_the_nodes_publish(tmp_path, weights):
     persons = [message for topic, message in messages if topic == '/pose_node/persons']
     assert len(persons) == summary['published'] and (persons[0].image_width, persons[0].image_height) == (160, 120)
     assert '/pose_node/markers' in {topic for topic, _ in messages}
-    assert summary['published'] <= length_of(folder / 'overlay.mp4') <= IMAGES + 2
+    in_real_time = 1 + RATE_HZ * (summary['published'] - 1) / summary['rate_hz']
+    assert length_of(folder / 'overlay.mp4') == pytest.approx(in_real_time, abs=1 + summary['published'] / 2)
     assert all(str(folder / name) in out for name in (*FILES, 'summary.json')) and f'│ {IMAGES}' in out
 
 
