@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from pose_ros.training.augment import Labelled
-from pose_ros.training.hints import TEACHER_CHANNELS, Teacher
+from pose_ros.training.hints import HINTS, Teacher
 from pose_ros.training.settings import TrainSettings
 from pose_ros.training.sources import EmptySource, PhotoSource, Source, SyntheticSource
 from pose_ros.training.targets import STRIDE, draw_targets
@@ -25,13 +25,13 @@ class Batch:
     Attributes:
         images: (N, 3, S, S) uint8 RGB.
         maps, weights: (N, 57, S/8, S/8) float16, see `targets`.
-        features: (N, 384, S/16, S/16) float16 of the teacher. hinted: (N,) bool, where they are known.
+        hints: (N, 401, S/16, S/16) float16 of the teacher. hinted: (N,) bool, where they are known.
     """
 
     images: Tensor
     maps: Tensor
     weights: Tensor
-    features: Tensor
+    hints: Tensor
     hinted: Tensor
 
 
@@ -70,13 +70,13 @@ class BatchStream(IterableDataset[Batch]):
         views = [sources[i][0].sample(random, size) for i in chosen]
         targets = [draw_targets(view.persons, size, size, _ignored_cells(view)) for view in views]
         hinted = random.random(count) < settings.hint_share
-        features = np.zeros((count, TEACHER_CHANNELS, size // 16, size // 16), np.float16)
+        hints = np.zeros((count, HINTS, size // 16, size // 16), np.float16)
         if teacher is not None:
             for i in np.flatnonzero(hinted):
-                features[i] = teacher.features(views[i].image)
+                hints[i] = teacher.hints(views[i].image)
         images = np.stack([view.image for view in views]).transpose(0, 3, 1, 2)
         maps, weights = (np.stack(arrays).astype(np.float16) for arrays in zip(*((t.maps, t.weights) for t in targets)))
-        arrays = (np.ascontiguousarray(images), maps, weights, features, hinted)
+        arrays = (np.ascontiguousarray(images), maps, weights, hints, hinted)
         return Batch(*(torch.from_numpy(array) for array in arrays))
 
 

@@ -1,6 +1,6 @@
-"""Hints from a network trained on real photos: its features, to be predicted from ours (FitNets, 1412.6550).
+"""Hints from a network trained on real photos: its features and answers, to be predicted from ours (FitNets, 1412.6550).
 
-Only while training: neither the teacher's weights nor the layer that predicts its features enter the checkpoint.
+Only while training: neither the teacher's weights nor the layer that predicts its hints enter the checkpoint.
 """
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from torch.nn import functional
 
 from pose_ros.errors import WeightsError
 
-TEACHER_CHANNELS = 384
+FEATURES, ANSWERS = 384, 17   # channels of the teacher's features and keypoint probabilities
+HINTS = FEATURES + ANSWERS
+ANSWER_WEIGHT = 25.0          # makes the answers, small and mostly 0, weigh about as much as the features
 TEACHER_FEATURES = 't92'  # the last layer before PoseNet's heads, stride 16
 
 
@@ -40,29 +42,31 @@ class Teacher:
         except Exception as error:  # both libraries raise their own, undocumented kinds
             raise WeightsError(f'{path} is no PoseNet: {error}; allowed: posenet_075_s16 as ONNX') from error
 
-    def features(self, image: np.ndarray) -> np.ndarray:
-        """(384, H/16, W/16) float16 of a (H, W, 3) uint8 RGB image, on the cells of our stride 16."""
+    def hints(self, image: np.ndarray) -> np.ndarray:
+        """(384 + 17, H/16, W/16) float16 of a (H, W, 3) uint8 RGB image, on the cells of our stride 16."""
         # PoseNet's cell i looks at pixel 16 i, ours at 16 i + 7.5: without the first 8 px they agree to half a pixel.
         inner = image[8:image.shape[0] - 7, 8:image.shape[1] - 7]
         pixels = (inner.astype(np.float32) - 128) / 128
-        return self._session.run([TEACHER_FEATURES], {'image': pixels[None]})[0][0].astype(np.float16)
+        features, logits = self._session.run([TEACHER_FEATURES, 'heatmaps'], {'image': pixels[None]})
+        return np.concatenate([features[0], 1 / (1 + np.exp(-logits[0]))]).astype(np.float16)
 
 
 class HintHead(nn.Module):
-    """Predicts the teacher's features from ours at strides 16 and 32, linearly."""
+    """Predicts the teacher's hints from our features at strides 16 and 32, linearly."""
 
     def __init__(self, widths: tuple[int, ...]) -> None:
         super().__init__()
-        self.project = nn.Conv2d(widths[-2] + widths[-1], TEACHER_CHANNELS, 1)
+        self.project = nn.Conv2d(widths[-2] + widths[-1], HINTS, 1)
 
     def forward(self, levels: list[Tensor]) -> Tensor:
-        """Features at strides 8, 16 and 32 -> (N, 384, H/16, W/16)."""
+        """Features at strides 8, 16 and 32 -> (N, 401, H/16, W/16)."""
         _, middle, coarse = levels
         coarse = functional.interpolate(coarse, size=middle.shape[-2:], mode='bilinear', align_corners=False)
         return self.project(torch.cat([middle, coarse], 1))
 
 
-def hint_loss(predicted: Tensor, features: Tensor, known: Tensor) -> Tensor:
-    """Mean squared error over the images whose features are known ((N,) bool)."""
-    error = ((predicted.float() - features.float()) ** 2).mean((1, 2, 3))
+def hint_loss(predicted: Tensor, hints: Tensor, known: Tensor) -> Tensor:
+    """Mean squared error of features and weighted answers, over the images whose hints are known ((N,) bool)."""
+    squares = (predicted.float() - hints.float()) ** 2
+    error = squares[:, :FEATURES].mean((1, 2, 3)) + ANSWER_WEIGHT * squares[:, FEATURES:].mean((1, 2, 3))
     return (error * known).sum() / known.sum().clamp(min=1)

@@ -100,7 +100,7 @@ class Trainer:
         total, heat, paf = map_losses(stages, batch.maps.to(self.device).float(), batch.weights.to(self.device).float())
         hint = torch.zeros((), device=self.device)
         if predicted is not None:
-            hint = hint_loss(predicted, batch.features.to(self.device), batch.hinted.to(self.device))
+            hint = hint_loss(predicted, batch.hints.to(self.device), batch.hinted.to(self.device))
         total = total + self.settings.hint_weight * hint
         return StepLosses(total.item(), heat.item(), paf.item(), hint.item()), total
 

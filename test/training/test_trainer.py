@@ -20,15 +20,15 @@ SMALL = OpenPoseShape(widths=(8, 8, 8, 8), blocks=(0, 0, 0, 0), features=8)
 
 def settings(**values) -> TrainSettings:
     small = TrainSettings(batch=2, sizes_px=[64], photo_share=0.0, empty_share=0.0, hint_share=0.0)
-    return small.changed(workers=0, device='cpu', **values)
+    return small.changed(**{'workers': 0, 'device': 'cpu', **values})
 
 
 def batch(seed: int = 0) -> Batch:
     draw = torch.Generator().manual_seed(seed)
     maps = torch.rand(2, 57, 8, 8, generator=draw).half()
     images = torch.randint(0, 255, (2, 3, 64, 64), dtype=torch.uint8, generator=draw)
-    features, hinted = torch.zeros(2, 384, 4, 4).half(), torch.zeros(2, dtype=torch.bool)
-    return Batch(images, maps, torch.ones_like(maps), features, hinted)
+    hints, hinted = torch.zeros(2, 401, 4, 4).half(), torch.zeros(2, dtype=torch.bool)
+    return Batch(images, maps, torch.ones_like(maps), hints, hinted)
 
 
 @pytest.fixture
