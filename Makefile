@@ -13,7 +13,7 @@ PIP := $(RUN)/python -m pip install --disable-pip-version-check
 # Of what pip says, the large downloads and where it is; errors and warnings come another way.
 TRIM := | sed -un '/[0-9] [MG]B)/p; /Building editable.*started/p; s/^Installing collected .*/  Installing .../p'
 # What the built package depends on: the messages, and what is copied into share/ and lib/.
-BUILT := setup.cfg setup.py CMakeLists.txt package.xml $(wildcard msg/*.msg config/*.* launch/*.py pose_ros/nodes/*_node.py)
+BUILT := setup.cfg setup.py CMakeLists.txt package.xml $(wildcard msg/*.msg config/*.* config/*/*.* launch/*.py pose_ros/nodes/*_node.py)
 
 help: ## show this list
 	@echo 'Each of these sets up .venv first, once (3 minutes, 6 GB; no ROS, no GPU, no sudo):'
