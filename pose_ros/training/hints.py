@@ -1,4 +1,4 @@
-"""Hints from a network trained on real photos: its features and answers, to be predicted from ours (FitNets, 1412.6550).
+"""Hints from a network trained on real photos: its features and answers, predicted from ours (FitNets, 1412.6550).
 
 Only while training: neither the teacher's weights nor the layer that predicts its hints enter the checkpoint.
 """
