@@ -11,7 +11,7 @@ from pose_ros.errors import EstimatorError
 from pose_ros.estimators.device import memory_errors
 from pose_ros.estimators.device_grouping import find_on_device
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.estimators.maps import MapNetwork, mirrored_mean
+from pose_ros.estimators.maps import MapNetwork, Maps, half_scale_mean, mirrored_mean
 from pose_ros.grouping.paf import group, group_maps
 from pose_ros.grouping.settings import PafSettings
 from pose_ros.image import Letterbox, check_image
@@ -87,9 +87,11 @@ class BottomUpEstimator:
             found = find_on_device(heatmaps, pafs.float(), self.skeleton.limb_indices, self._grouping)
             return [group(*one, self.skeleton, self._grouping, network.stride) for one in found]
 
-    def _maps(self, network: MapNetwork, images: Tensor) -> tuple[Tensor, Tensor]:
-        maps = network(images)[-1]
-        return mirrored_mean(maps, network(images.flip(3))[-1], self.skeleton) if self._settings.flip else maps
+    def _maps(self, network: MapNetwork, images: Tensor) -> Maps:
+        def run(images: Tensor) -> Maps:
+            maps = network(images)[-1]
+            return mirrored_mean(maps, network(images.flip(3))[-1], self.skeleton) if self._settings.flip else maps
+        return half_scale_mean(run, images, network.multiple) if self._settings.half_scale else run(images)
 
     def _to_device(self, batch: np.ndarray) -> Tensor:
         """(N, h, w, 3) uint8 on the host -> (N, 3, h, w) in 0..1 on the device, channels last in memory."""

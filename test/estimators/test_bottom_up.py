@@ -16,7 +16,7 @@ OFFSETS = torch.tensor(np.random.default_rng(0).uniform(-60, 60, (18, 2)), dtype
 
 
 def estimator(network, **settings):
-    values = {'input_size': 656, 'min_person_score': 0.0, **settings}
+    values = {'input_size': 656, 'min_person_score': 0.0, 'half_scale': False, **settings}
     return BottomUpEstimator('drawing', 'drawing@0', network, OPENPOSE18, device=CPU, dtype=torch.float32,
                              settings=EstimatorSettings(**values), grouping=PafSettings())
 
@@ -80,10 +80,11 @@ def test_tuning_holds_from_the_next_call_on():
     network = DrawingNetwork()
     subject = estimator(network)
     assert len(subject.estimate([grey(656, 368)])[0]) == 5
-    subject.tune(EstimatorSettings(input_size=128, min_person_score=0.0), PafSettings(min_keypoints=18))
+    smaller = EstimatorSettings(input_size=128, min_person_score=0.0, half_scale=False)
+    subject.tune(smaller, PafSettings(min_keypoints=18))
     subject.estimate([grey(656, 368)])
     assert network.asked[-1].shape == (1, 3, 80, 128)
-    subject.tune(EstimatorSettings(input_size=656, min_person_score=1.0), PafSettings())
+    subject.tune(EstimatorSettings(input_size=656, min_person_score=1.0, half_scale=False), PafSettings())
     assert subject.estimate([grey(656, 368)]) == [[]]
     assert subject.memory_mb == 0
 
@@ -146,6 +147,16 @@ def test_closed_estimators_say_so():
     subject.close()
     with pytest.raises(EstimatorError, match='closed'):
         subject.estimate([grey(656, 368)])
+
+
+def test_half_scale_asks_for_the_image_at_half_its_size_too():
+    network = DrawingNetwork()
+    image = np.random.default_rng(1).integers(0, 256, (368, 656, 3)).astype(np.uint8)
+    estimator(network, half_scale=True).estimate([image])
+    whole, half = network.asked
+    assert half.shape == (1, 3, 192, 336)
+    torch.testing.assert_close(half[..., :184, :328], torch.nn.functional.avg_pool2d(whole, 2))
+    torch.testing.assert_close(half[..., 184:, :], torch.full_like(half[..., 184:, :], 128 / 255))
 
 
 def test_flip_asks_for_the_mirrored_image_too():

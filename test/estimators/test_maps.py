@@ -1,8 +1,9 @@
 import numpy as np
 import torch
+from torch.nn.functional import avg_pool2d
 
 from pose_ros.benchmarks.scenes import make_scene
-from pose_ros.estimators.maps import fold_batch_norms, mirrored_mean
+from pose_ros.estimators.maps import fold_batch_norms, half_scale_mean, mirrored_mean
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 from pose_ros.skeletons import OPENPOSE18
 
@@ -29,6 +30,18 @@ def test_the_mean_of_a_scene_and_its_mirror_image_is_the_scene():
     heatmaps, pafs = mirrored_mean(*maps, OPENPOSE18)
     np.testing.assert_allclose(heatmaps[0], scene.heatmaps[:18], atol=1e-6)
     np.testing.assert_allclose(pafs[0], scene.pafs, atol=1e-6)
+
+
+def test_both_scales_see_the_same_place():
+    """Of a ramp every cell is the mean of its pixels at either scale, so a shift of any part of a pixel would show."""
+    y, x = torch.meshgrid(torch.arange(96.), torch.arange(160.), indexing='ij')
+    ramp = torch.stack([x, y, x + y])[None]
+
+    def run(images):
+        cells = avg_pool2d(images, 8)
+        return cells[:, :1], cells[:, 1:]
+    for mean, plain in zip(half_scale_mean(run, ramp, 32), run(ramp)):
+        torch.testing.assert_close(mean[..., 3:-3, 3:-3], plain[..., 3:-3, 3:-3])
 
 
 def test_folding_batch_norms_changes_no_map():
