@@ -1,4 +1,4 @@
-"""Depth images of people in front of a wall, with ground truth: limbs are tapered capsules, noise and holes as asked."""
+"""Depth images of people in front of a wall, with ground truth: tapered capsules, noise and holes."""
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -87,7 +87,7 @@ class KalmanFilter:
         scatter = spreads[:, :size, :size] + noise
         spreads = spreads * self._fading(innovations, scatter, found, step_s)[:, None, None]
         gains = np.swapaxes(np.linalg.solve(spreads[:, :size, :size] + noise, spreads[:, :size, :]), 1, 2)
-        steps = (gains @ innovations[:, :, None]).reshape(len(gains), -1, size)
+        steps = (gains @ innovations[:, :, None]).reshape(len(gains), self._order + 1, size)
         self._means[found] += steps
         spreads = spreads - gains @ spreads[:, :size, :]
         # Fading would amplify the rounding errors in which the two halves differ.

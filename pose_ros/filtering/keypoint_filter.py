@@ -25,10 +25,10 @@ class FilterSettings(Settings):
     min_cutoff_hz: float = setting(1.0, 'One-Euro: cutoff frequency at rest [Hz]', low=0.01, high=100.0)
     beta: float = setting(10.0, 'One-Euro: growth of the cutoff with speed [Hz per m/s]', low=0.0, high=1000.0)
     speed_cutoff_hz: float = setting(1.0, 'One-Euro: cutoff frequency of the speed itself [Hz]', low=0.01, high=100.0)
-    wander: float = setting(0.04, 'Kalman: random change, per square root of a second, of velocity [m/s] at rest, or of '
-                                  'acceleration [m/s^2] in that model', low=1e-4, high=100.0)
-    drag_hz: float = setting(3.0, 'Kalman: rate at which velocity (or acceleration) dies away without news [1/s]',
-                             low=0.0, high=100.0)
+    wander: float = setting(0.02, 'Kalman: random change at rest, per square root of a second, of velocity [m/s] or, '
+                                  'in that model, of acceleration [m/s^2]', low=1e-4, high=100.0)
+    drag_hz: float = setting(0.0, 'Kalman: rate at which velocity (or acceleration) dies away [1/s]; calmer, but '
+                                  'steady velocities come out too small', low=0.0, high=100.0)
     surprise: float = setting(2.0, 'Kalman: how far measurements may leave the prediction, in variances, before the '
                                    'filter opens up', low=1.0, high=100.0)
     memory_s: float = setting(0.1, 'Kalman: time over which that surprise is averaged [s]', low=0.0, high=10.0)

@@ -37,8 +37,8 @@ class OneEuroFilter:
 
     def _start(self, values: np.ndarray, stamp_s: float) -> None:
         self._stamp_s = stamp_s
-        self._values = np.full(values.shape, np.nan)
-        self._speeds = np.full(values.shape, np.nan)
+        self._values: np.ndarray = np.full(values.shape, np.nan)
+        self._speeds: np.ndarray = np.full(values.shape, np.nan)
         self._seen_s = np.full(len(values), -np.inf)
         self._weights = np.ones(len(values))
 

@@ -45,6 +45,7 @@ class Lifter:
         Raises:
             CameraError: the depth image has not the size of the camera's image.
             SkeletonError: a person has another skeleton.
+            StampError: the stamp is not finite.
         """
         self._check(persons, depth, camera)
         if not persons:
@@ -72,9 +73,9 @@ class Lifter:
     def _consistent(self, persons: Sequence[Person], points: np.ndarray, rays: np.ndarray, variances: np.ndarray,
                     stamp_s: float) -> tuple[np.ndarray, np.ndarray]:
         edges, ids = self._skeleton.edges, [one.track_id for one in persons]
-        lengths, length_variances = self._lengths.of(ids)
+        lengths, length_variances = self._lengths.of(ids, stamp_s)
         if self._settings.limb_lengths:
-            self._lengths.learn(ids, measured_lengths(points, edges), stamp_s)
+            self._lengths.learn(ids, measured_lengths(points, edges))
             points, variances = refine(points, rays, variances, edges, lengths, length_variances)
         errors = np.abs(measured_lengths(points, edges) - lengths)
         people, limbs = np.nonzero(errors > np.maximum(0.1, self._settings.max_limb_error * lengths))

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from pose_ros.errors import StampError
+
 _PRIOR_SHARE = 0.2  # people differ from the average by about this part of a length
 _MEASURED_M = 0.04
 _FLOOR_M = 0.01
@@ -27,22 +29,30 @@ class LimbLengths:
         self._seen_s: dict[int, float] = {}
         self._stamp_s = -np.inf
 
-    def of(self, track_ids: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
-        """(P, E) lengths [m] and their variances [m^2]; the average body's for -1 and for strangers."""
-        both = np.array([self._learned.get(one, self._usual) for one in track_ids]).reshape(-1, *self._usual.shape)
-        return both[:, 0], both[:, 1]
+    def of(self, track_ids: Sequence[int], stamp_s: float) -> tuple[np.ndarray, np.ndarray]:
+        """(P, E) lengths [m] and their variances [m^2]; the average body's for -1 and for strangers.
 
-    def learn(self, track_ids: Sequence[int], measured: np.ndarray, stamp_s: float) -> None:
-        """Take in (P, E) measured lengths [m], NaN = unknown; going back in time forgets everyone."""
+        Going back in time forgets everyone (a bag in a loop).
+
+        Raises:
+            StampError: the stamp is not finite.
+        """
+        if not np.isfinite(stamp_s):
+            raise StampError(f'image stamp {stamp_s} s; allowed: a finite time in seconds')
         if stamp_s < self._stamp_s:
             self._learned.clear()
             self._seen_s.clear()
         self._stamp_s = stamp_s
+        both = np.array([self._learned.get(one, self._usual) for one in track_ids]).reshape(-1, *self._usual.shape)
+        return both[:, 0], both[:, 1]
+
+    def learn(self, track_ids: Sequence[int], measured: np.ndarray) -> None:
+        """Take in (P, E) lengths [m] measured at the newest stamp; NaN = unknown."""
         for one, lengths in zip(track_ids, measured):
             if one >= 0:
                 self._learned[one] = _updated(self._learned.get(one, self._usual), lengths)
-                self._seen_s[one] = stamp_s
-        for one in [key for key, seen in self._seen_s.items() if stamp_s - seen > self._forget_s]:
+                self._seen_s[one] = self._stamp_s
+        for one in [key for key, seen in self._seen_s.items() if self._stamp_s - seen > self._forget_s]:
             del self._learned[one], self._seen_s[one]
 
 
