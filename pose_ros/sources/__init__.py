@@ -31,7 +31,7 @@ def open_source(text: str) -> FrameSource:
     if _DEVICE.fullmatch(text):
         return DeviceSource(text)
     path = Path(text).expanduser()
-    if not path.exists():
+    if not text or not path.exists():
         raise SourceError(f'no source {text!r}; allowed: a video, a folder of images, an image, a camera such as 0')
     if not path.is_dir():
         return ImageSource([path]) if path.suffix.lower() in IMAGE_SUFFIXES else VideoSource(path)

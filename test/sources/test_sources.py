@@ -114,6 +114,7 @@ def _corrupt_video(tmp_path: Path) -> str:
 
 BAD = {
     'missing': (lambda _: 'nowhere.mp4', 'nowhere.mp4.*allowed'),
+    'empty': (lambda _: '', "no source ''.*allowed"),
     'no images': (_no_images, 'no images.*allowed.*png'),
     'corrupt images': (_corrupt_only, 'none of the 1 images'),
     'corrupt video': (_corrupt_video, 'clip.mp4 is no video'),
