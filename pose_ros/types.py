@@ -158,3 +158,9 @@ class Track:
     def seen(self) -> bool:
         """The person was detected at the newest stamp."""
         return self.unseen_s == 0
+
+    @property
+    def measured(self) -> Person:
+        """The person as detected at the newest stamp: without any keypoint if it was not."""
+        return self.person if self.seen else replace(
+            self.person, keypoints=np.full_like(self.person.keypoints, np.nan), points=None)

@@ -59,8 +59,7 @@ class Smoother:
         """The same people in the same order, smooth.
 
         Args:
-            persons: measured ones; keypoints that a tracker extrapolated must be NaN (`Track.seen` tells), so that the
-                filter bridges the gap by itself.
+            persons: as measured (`Track.measured`), so that the filter bridges gaps by itself.
             stamp_s: of their image [s]. Going backwards starts anew.
             publish_s: predict to this moment [s], at most `max_ahead_s` after the stamp; None = to the stamp.
 

@@ -3,12 +3,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scenes_in_motion import CAMERA, Flaws, crossing
 
 from pose_ros.errors import StampError
 from pose_ros.filtering.keypoint_filter import FilterSettings
 from pose_ros.filtering.smoother import FILTERS, Smoother, SmootherSettings
 from pose_ros.skeletons import OPENPOSE18
-from pose_ros.types import Person, Points, PointSource
+from pose_ros.tracking.tracker import Tracker
+from pose_ros.types import Person, Points, PointSource, TrackState
 
 RNG = np.random.default_rng(0)
 SHAPE = RNG.uniform(100, 400, (18, 2))
@@ -109,3 +111,26 @@ def test_a_bag_that_starts_again_starts_anew_and_the_long_unseen_too():
 def test_a_stamp_that_is_no_time_is_refused(stamps):
     with pytest.raises(StampError):
         Smoother().smooth([person()], *stamps)
+
+
+def test_tracked_people_come_out_smoother_and_go_on_when_hidden():
+    clip = crossing(30, np.random.default_rng(0), Flaws(ghosts=0))
+    tracker, smoother = Tracker(), Smoother(filters=FilterSettings(noise_m=0.02))
+    shakes, bridged = {'raw': [], 'smooth': []}, 0
+    last: dict = {}
+    for stamp, persons in zip(clip.stamps_s, clip.detections):
+        tracks = tracker.update(persons, stamp, (CAMERA.width, CAMERA.height))
+        smooth = smoother.smooth([track.measured for track in tracks], stamp)
+        for track, one in zip(tracks, smooth):
+            if track.state is TrackState.PREDICTED and track.unseen_s < 0.4:
+                assert one.predicted.all() and one.person.found.sum() >= 4
+                bridged += 1
+            now = track.person.track_id, track.measured.keypoints[1], one.person.keypoints[1]
+            if track.seen and now[0] >= 0:
+                for kind, place in zip(shakes, now[1:]):
+                    history = last.setdefault((now[0], kind), [])
+                    history.append(place)
+                    if len(history) > 2:
+                        shakes[kind].append(history[-1] - 2 * history[-2] + history[-3])
+    assert bridged > 3
+    assert np.nanstd(shakes['smooth']) < 0.5 * np.nanstd(shakes['raw'])
