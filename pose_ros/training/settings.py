@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pose_ros.errors import SettingError
 from pose_ros.settings import Settings, setting
 
 
@@ -10,17 +11,17 @@ from pose_ros.settings import Settings, setting
 class TrainSettings(Settings):
     """What `pose-ros train` does. Paths are relative to where it runs, the repository's root."""
 
-    samples: int = setting(200_000, 'Pictures to learn from; at the last the learning rate is 0', low=1, high=10 ** 9)
-    scenes: int = setting(16_000, 'Synthetic scenes to render', low=1, high=10 ** 7)
+    samples: int = setting(163_000, 'Pictures to learn from; at the last the learning rate is 0', low=1, high=10 ** 9)
+    scenes: int = setting(10_000, 'Synthetic scenes to render', low=1, high=10 ** 7)
     batch: int = setting(16, 'Pictures per step', low=1, high=4096)
-    sizes_px: list[int] = setting([192, 224, 256, 256, 320], 'Sides of the pictures, one per step; multiples of 32',
+    sizes_px: list[int] = setting([160, 192, 224, 256, 320], 'Sides of the pictures, one per step; multiples of 32',
                                   low=32, high=1024)
     learning_rate: float = setting(2e-3, 'Peak learning rate of AdamW', low=1e-6, high=1.0)
     decay_share: float = setting(0.35, 'Last share of the run, in which the learning rate falls', low=0.0, high=1.0)
     photo_share: float = setting(0.3, 'Share of photos with people', low=0.0, high=1.0)
     empty_share: float = setting(0.12, 'Share of photos without people', low=0.0, high=1.0)
     hint_share: float = setting(0.5, 'Share of pictures with hints from the teacher', low=0.0, high=1.0)
-    hint_weight: float = setting(0.1, 'Weight of the hints in the loss', low=0.0, high=100.0)
+    hint_weight: float = setting(0.4, 'Weight of the hints in the loss', low=0.0, high=100.0)
     seed: int = setting(0, 'Seed of all randomness', low=0, high=2 ** 31)
     workers: int = setting(1, 'Processes that prepare batches, for each of them', low=0, high=256)
     processes: int = setting(1, 'Processes that share the training; on CPUs better than threads', low=1, high=64)
@@ -32,3 +33,12 @@ class TrainSettings(Settings):
     teacher: str = setting('../shared/data/weights/posenet_coral/posenet_075_s16_float_dynamic.onnx',
                            'Network that gives hints')
     output: str = setting('pose_ros/checkpoints/openpose.safetensors', 'The checkpoint to write')
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.sizes_px or any(size % 32 for size in self.sizes_px):
+            raise SettingError(f'sizes_px = {self.sizes_px} is not allowed; allowed: multiples of 32')
+        if self.batch % self.processes:
+            raise SettingError(f'batch = {self.batch} is not allowed; allowed: multiples of {self.processes} processes')
+        if self.photo_share + self.empty_share > 1:
+            raise SettingError(f'photo_share + empty_share = {self.photo_share + self.empty_share}; allowed: at most 1')

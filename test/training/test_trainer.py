@@ -109,7 +109,9 @@ def test_missing_data_is_named(tmp_path):
         train(settings(folder=str(tmp_path), photos=str(tmp_path / 'none')))
 
 
-@pytest.mark.parametrize('wrong', [{'samples': 0}, {'photo_share': 1.5}, {'device': 'abacus'}])
+@pytest.mark.parametrize('wrong', [
+    {'samples': 0}, {'photo_share': 1.5}, {'device': 'abacus'}, {'sizes_px': [100]}, {'sizes_px': []}, {'processes': 3},
+    {'photo_share': .6, 'empty_share': .6}])
 def test_settings_are_checked(wrong):
     with pytest.raises(SettingError):
         settings(**wrong)
