@@ -16,7 +16,7 @@ TRIM := | sed -un '/[0-9] [MG]B)/p; /Building editable.*started/p; s/^Installing
 BUILT := setup.cfg setup.py CMakeLists.txt package.xml $(wildcard msg/*.msg config/*.* config/*/*.* launch/*.py pose_ros/nodes/*_node.py)
 
 help: ## show this list
-	@echo 'Each of these sets up .venv first, once (3 minutes, 6 GB; no ROS, no GPU, no sudo):'
+	@echo 'Each of these sets up .venv first, once (3 to 8 minutes, 6.6 GB; no ROS, no GPU, no sudo):'
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1:\2/p' Makefile | awk -F: '{printf "%-14s%s\n", $$1, $$2}'
 	@echo 'PYTHON=python3.12 chooses the Python (3.10 to 3.13) of the first set-up.'
 
@@ -48,7 +48,7 @@ clean: ## remove all that was set up, built or written here
 $(VENV)/.ros: .ci/ros-jazzy.txt
 	@command -v '$(PYTHON)' >/dev/null || { echo 'No $(PYTHON) here: install Python 3.10 to 3.13.' >&2; exit 1; }
 	@'$(PYTHON)' .ci/check_machine.py
-	@echo 'Setting up .venv, once: about 3 minutes and 6 GB. Step 1 of 2, the ROS 2 Jazzy wheels ...'
+	@echo 'Setting up .venv, once: 3 to 8 minutes and 6.6 GB. Step 1 of 2, the ROS 2 Jazzy wheels ...'
 	@'$(PYTHON)' -m venv $(VENV)
 	@$(PIP) --quiet -r .ci/ros-jazzy.txt
 	@touch $@
