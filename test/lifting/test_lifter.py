@@ -1,5 +1,4 @@
 """Lifting against synthetic RGB-D scenes with ground truth, and against everything a depth camera may do wrong."""
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -182,14 +181,3 @@ def test_the_scene_itself_is_right():
     depth = render(camera, [(start, end, 0.05)], 3.0)
     assert depth[50, 100] == pytest.approx(1.95, abs=1e-3)
     assert depth[5, 100] == 3.0 and len(flesh(depth_scene(np.random.default_rng(0)).points[0])) > 30
-
-
-def test_five_people_cost_a_few_milliseconds():
-    scene = depth_scene(np.random.default_rng(2), noise_m=0.005, people=1)
-    lifter, depth = Lifter(OPENPOSE18), DepthImage(scene.depth)
-    persons, costs = [replace(scene.persons[0], track_id=i) for i in range(5)], []
-    for frame in range(15):
-        start = time.thread_time()
-        lifter.lift(persons, depth, CAMERA, frame / 30)
-        costs.append(time.thread_time() - start)
-    assert np.median(costs) < 12e-3

@@ -10,8 +10,8 @@ from pose_ros.retargeting.rehearsal import collisions, rehearse, violations
 from pose_ros.retargeting.retargeter import Retargeter
 from pose_ros.skeletons import COCO17
 
-# Of issue 5: milliseconds per frame, and the 95th percentile of the noisy wrist error [mm].
-BARS = {'arm7': (0.86, 131), 'torso14': (1.73, 126), 'torso17': (1.49, 44)}
+# Of issue 5: the 95th percentile of the noisy wrist error [mm].
+BARS = {'arm7': 131, 'torso14': 126, 'torso17': 44}
 TRUTH = move(300)
 NOISY = add_noise(TRUTH)
 
@@ -31,14 +31,9 @@ def test_limits_hold_and_nothing_collides(robot, motion):
 
 def test_the_bars_of_errors_and_lag(robot):
     errors = 1e3 * bench.wrist_errors(robot, bench.run(robot, NOISY), TRUTH)
-    assert np.percentile(errors, 95) < BARS[robot.config.name][1]
+    assert np.percentile(errors, 95) < BARS[robot.config.name]
     long = move(900)
     assert bench.lag(robot, bench.run(robot, long), long) < 0.027
-
-
-def test_the_bar_of_time(robot):
-    """CPU time of this thread, not the clock on the wall; the best quarter, as a neighbour may have the caches."""
-    assert np.percentile(bench.run(robot, NOISY).frame_ms, 25) < BARS[robot.config.name][0]
 
 
 @pytest.mark.parametrize('frame', [60, 150, 240])
