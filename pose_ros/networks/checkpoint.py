@@ -1,7 +1,6 @@
 """Checkpoints of the networks: safetensors with half-precision weights, the network's shape and training facts."""
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -55,18 +54,6 @@ def load_openpose(path: Path | str) -> tuple[OpenPoseNet, dict[str, Any]]:
     _check_tensors(path, net.state_dict(), tensors)
     net.load_state_dict(tensors)
     return net.eval(), json.loads(header.get('training', '{}'))
-
-
-def digest(path: Path | str) -> str:
-    """The sha256 of a file, as 64 hexadecimal digits.
-
-    Raises:
-        WeightsError: the file cannot be read.
-    """
-    try:
-        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-    except OSError as error:
-        raise WeightsError(f'cannot read the checkpoint {path}: {error}; allowed: a readable file') from error
 
 
 def _halved(value: Tensor) -> Tensor:

@@ -6,8 +6,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from pose_ros.errors import WeightsError
-from pose_ros.networks.checkpoint import digest, load_openpose, save_openpose
+from pose_ros.networks.checkpoint import load_openpose, save_openpose
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
+from pose_ros.weights import sha256_of
 
 SMALL = OpenPoseShape(widths=(8, 8, 8, 8), blocks=(0, 0, 0, 0), features=8)
 
@@ -30,14 +31,14 @@ def test_a_saved_network_comes_back(tmp_path):
 
 
 def test_the_digest_is_sha256(checkpoint):
-    assert digest(checkpoint) == hashlib.sha256(checkpoint.read_bytes()).hexdigest()
+    assert sha256_of(checkpoint) == hashlib.sha256(checkpoint.read_bytes()).hexdigest()
 
 
 def test_a_missing_checkpoint_is_named(tmp_path):
     with pytest.raises(WeightsError, match='no checkpoint at'):
         load_openpose(tmp_path / 'none.safetensors')
     with pytest.raises(WeightsError, match='cannot read'):
-        digest(tmp_path / 'none.safetensors')
+        sha256_of(tmp_path / 'none.safetensors')
 
 
 @pytest.mark.parametrize('damage', [lambda b: b[:len(b) // 2], lambda b: b'', lambda b: b'\xff' * len(b)])
