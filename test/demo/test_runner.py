@@ -15,10 +15,10 @@ from rosbags.highlevel import AnyReader
 from pose_ros.demo.runner import changed_parameters
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.settings import PafSettings
-from pose_ros.networks.checkpoint import digest, save_openpose
+from pose_ros.networks.checkpoint import save_openpose
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 from pose_ros.video import VideoWriter
-from pose_ros.weights import CHECKPOINTS
+from pose_ros.weights import CHECKPOINTS, sha256_of
 
 IMAGES, RATE_HZ = 20, 10.0
 FILES = ('overlay.mp4', 'overlay.png', 'poses.mcap')
@@ -64,7 +64,7 @@ def test_the_demo_records_what_the_nodes_publish(tmp_path, weights):
     assert summary['complete'] and summary['frames_in'] == IMAGES and summary['source'] == str(clip)
     assert summary['published'] + summary['dropped'] == IMAGES and summary['published'] > 0
     assert 0 <= summary['dropped_reported'] <= summary['dropped']
-    assert summary['device'] in ('cpu', 'cuda:0') and summary['model'] == f'openpose@{digest(weights)[:12]}'
+    assert summary['device'] in ('cpu', 'cuda:0') and summary['model'] == f'openpose@{sha256_of(weights)[:12]}'
     assert 0 < summary['latency_ms']['p50'] <= summary['latency_ms']['p99'] < 10_000
     assert summary['ground_truth'] is None
     messages = messages_in(folder / 'poses.mcap')
