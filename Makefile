@@ -13,7 +13,7 @@ PIP := $(RUN)/python -m pip install --disable-pip-version-check
 # Of what pip says, the large downloads and where it is; errors and warnings come another way.
 TRIM := | sed -un '/[0-9] [MG]B)/p; /Building editable.*started/p; s/^Installing collected .*/  Installing .../p'
 # What the built package depends on: the messages, and what is copied into share/ and lib/.
-BUILT := setup.cfg setup.py CMakeLists.txt package.xml $(wildcard msg/*.msg config/*.* config/*/*.* launch/*.py pose_ros/nodes/*_node.py)
+BUILT := setup.cfg setup.py CMakeLists.txt package.xml $(wildcard msg/*.msg srv/*.srv config/*.* config/*/*.* launch/*.py pose_ros/nodes/*_node.py)
 
 help: ## show this list
 	@echo 'Each of these sets up .venv first, once (3 to 8 minutes, 6.6 GB; no ROS, no GPU, no sudo):'
@@ -39,7 +39,7 @@ train: $(VENV)/.train ## train the shipped network again (best with a GPU)
 	$(RUN)/pose-ros train $(ARGS)
 
 clean: ## remove all that was set up, built or written here
-	rm -rf $(VENV) build install log out *.egg-info pose_ros/msg pose_ros/*.so
+	rm -rf $(VENV) build install log out *.egg-info pose_ros/msg pose_ros/srv pose_ros/*.so
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find pose_ros test launch .ci -name __pycache__ -prune -exec rm -rf {} +
 

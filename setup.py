@@ -61,7 +61,7 @@ def copy_generated(modules: Path, target: Path) -> None:
     """Copy the generated message modules and libraries, and nothing hand-written, into `target`."""
     for path in modules.rglob('*'):
         inside = path.relative_to(modules)
-        generated = inside.parts[0] == 'msg' or path.suffix == '.so'
+        generated = inside.parts[0] in ('msg', 'srv') or path.suffix == '.so'
         if path.is_file() and generated and path.suffix != '.c' and '__pycache__' not in inside.parts:
             (target / inside).parent.mkdir(parents=True, exist_ok=True)
             # A library that a running node has loaded must not change under it, so the old file goes first.
@@ -102,7 +102,7 @@ class BuildInterfaces(Command):
         self.distribution.data_files = data_files(stage)
 
     def get_source_files(self):
-        patterns = ['CMakeLists.txt', 'package.xml', 'msg/*.msg', 'launch/*', 'config/**/*']
+        patterns = ['CMakeLists.txt', 'package.xml', 'msg/*.msg', 'srv/*.srv', 'launch/*', 'config/**/*']
         paths = [path for pattern in patterns for path in HERE.glob(pattern) if path.is_file()]
         return [str(path.relative_to(HERE)) for path in paths]
 

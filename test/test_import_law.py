@@ -36,7 +36,8 @@ LATE_TORCH = {'benchmarks', 'commands', 'doctor'}
 # These need an extra of setup.cfg.
 OPTIONAL_ROOMS = {'retargeting'}
 
-FILES = sorted({*PACKAGE.rglob('*.py')} - {*PACKAGE.glob('msg/*.py'), PACKAGE / '__init__.py'})
+GENERATED = {*PACKAGE.glob('msg/*.py'), *PACKAGE.glob('srv/*.py')}
+FILES = sorted({*PACKAGE.rglob('*.py')} - GENERATED - {PACKAGE / '__init__.py'})
 every_file = pytest.mark.parametrize('path', FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
 
 
@@ -77,13 +78,13 @@ def test_a_room_imports_only_rooms_above_it(path):
     room = room_of(path)
     assert room in ROOMS, f'{room} has no place in the house yet'
     imported = {name.split('.')[1] for name in of({'pose_ros'}, imports(path)[0])}
-    below = {other for other in imported - {'msg'} if ROOMS.index(other) > ROOMS.index(room)}
+    below = {other for other in imported - {'msg', 'srv'} if ROOMS.index(other) > ROOMS.index(room)}
     assert not below
 
 
 @every_file
 def test_only_the_bridge_knows_our_messages(path):
-    messages = {name for name in imports(path)[0] if name.startswith('pose_ros.msg')}
+    messages = {name for name in imports(path)[0] if name.startswith(('pose_ros.msg', 'pose_ros.srv'))}
     assert not messages or room_of(path) in {'bridge'} | LATE_ROS
 
 

@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ('CMakeLists.txt', 'LICENSE', 'README.md', 'config', 'launch', 'msg', 'package.xml', 'pose_ros', 'setup.cfg',
-           'setup.py')
+           'setup.py', 'srv')
 SITE = Path('lib') / f'python{sys.version_info.major}.{sys.version_info.minor}' / 'site-packages'
 
 # Sends a message through the serializer and tells where messages and modules come from.
@@ -52,14 +52,15 @@ def tree(tmp_path_factory):
             shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns('__pycache__', '*.so'))
         else:
             shutil.copy2(ROOT / name, target / name)
-    shutil.rmtree(target / 'pose_ros' / 'msg', ignore_errors=True)
+    for generated in ('msg', 'srv'):
+        shutil.rmtree(target / 'pose_ros' / generated, ignore_errors=True)
     return target
 
 
 def files_in(folder):
     """Relative names of all hand-written files of the package in a folder."""
     names = (path.relative_to(folder) for path in folder.rglob('*') if path.is_file() and path.suffix != '.so')
-    return {name for name in names if name.parts[0] != 'msg' and '__pycache__' not in name.parts}
+    return {name for name in names if name.parts[0] not in ('msg', 'srv') and '__pycache__' not in name.parts}
 
 
 def assert_same_files(ours, theirs):
@@ -93,7 +94,9 @@ def test_colcon_installs_every_file(overlay, tree):
     share = overlay / 'pose_ros' / 'share' / 'pose_ros'
     for folder in ('launch', 'config'):
         assert_same_files(tree / folder, share / folder)
-    assert {path.name for path in (share / 'msg').glob('*.msg')} == {path.name for path in tree.glob('msg/*.msg')}
+    for kind in ('msg', 'srv'):
+        installed = {path.name for path in (share / kind).glob(f'*.{kind}')}
+        assert installed == {path.name for path in tree.glob(f'{kind}/*.{kind}')}
 
 
 def test_an_overlay_serves_its_own_messages_and_modules(overlay, tmp_path):
