@@ -15,7 +15,7 @@ from inspect import cleandoc
 from pathlib import Path
 
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.nodes.settings import CameraNodeSettings, InputSettings, OutputSettings
 from pose_ros.settings import Settings, allowed, default_of
 
@@ -24,7 +24,7 @@ Row = tuple[str, ...]
 
 # Prefix and Settings of every node's parameters.
 NODES: Mapping[str, Sequence[tuple[str, type[Settings]]]] = {
-    'pose_node': (('', InputSettings), ('', OutputSettings), ('', EstimatorSettings), ('grouping.', PafSettings)),
+    'pose_node': (('', InputSettings), ('', OutputSettings), ('', EstimatorSettings), ('grouping.', GroupingSettings)),
     'camera_node': (('', CameraNodeSettings),),
 }
 

@@ -13,7 +13,7 @@ from pose_ros.commands.options import with_settings
 from pose_ros.errors import EstimatorError
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.fake import FakeEstimator
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.types import Person
 from pose_ros.video import VideoWriter
@@ -129,7 +129,7 @@ def test_a_bag_that_was_written_can_be_run_again(call, photos, loaded, tmp_path)
 def test_settings_become_options_and_reach_the_estimator(call, photos, loaded):
     call('run', photos, '--input-size', 128, '--min-keypoints', 7, '--flip')
     assert loaded[0][0] == EstimatorSettings(input_size=128, flip=True)
-    assert loaded[0][1] == PafSettings(min_keypoints=7)
+    assert loaded[0][1] == GroupingSettings(min_keypoints=7)
     _, out, _ = call('run', '--help')
     assert '--input-size' in out and 'allowed: 64 .. 2048' in out and '[px]' in out
 

@@ -66,8 +66,8 @@ class Parameters:
 
     Example::
 
-        parameters = Parameters(node, [('', EstimatorSettings()), ('grouping.', PafSettings())], on_change=self.apply)
-        parameters.of(PafSettings).threshold
+        parameters = Parameters(node, [('', EstimatorSettings()), ('grouping.', GroupingSettings())], self.apply)
+        parameters.of(GroupingSettings).threshold
 
     A value that is not allowed is refused with the reason, and the old one stays. `on_change` is called with each
     Settings that has changed, after ROS has set the parameters.

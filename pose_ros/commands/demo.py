@@ -18,14 +18,14 @@ from pose_ros.demo.runner import Plan, changed_parameters, run_demo
 from pose_ros.demo.settings import DemoSettings
 from pose_ros.demo.summary import Summary
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 
 CLIP = Path(__file__).parents[1] / 'demo_data' / 'people.mp4'
 RESULTS = ('overlay.mp4', 'overlay.png', 'poses.mcap', 'summary.json')
 
 
 def _plan(source: str, folder: Path, settings: DemoSettings, estimator: EstimatorSettings,
-          grouping: PafSettings) -> Plan:
+          grouping: GroupingSettings) -> Plan:
     from pose_ros.bridge.bags import open_frames
     with open_frames(source, settings.bag_topic) as frames:
         truth = GroundTruth(frames, CLIP.with_suffix('.json')) if Path(source) == CLIP else None
@@ -68,11 +68,11 @@ def _table(summary: Summary) -> Table:
     return table
 
 
-@with_settings(settings=DemoSettings, estimator=EstimatorSettings, grouping=PafSettings)
+@with_settings(settings=DemoSettings, estimator=EstimatorSettings, grouping=GroupingSettings)
 def demo(source: Annotated[str, typer.Argument(help='Video, folder of images, image, bag, or camera (0, /dev/video0)',
                                                show_default='the clip shipped')] = '',
          out: Annotated[Path, typer.Option(help='Folder for the results')] = Path('out/demo'),
-         *, settings: DemoSettings, estimator: EstimatorSettings, grouping: PafSettings) -> None:
+         *, settings: DemoSettings, estimator: EstimatorSettings, grouping: GroupingSettings) -> None:
     """Run camera_node and pose_node over SOURCE in a ROS domain of their own, and record what they publish.
 
     Leaves overlay.mp4, overlay.png, poses.mcap, summary.json and the logs of the nodes. Ctrl-C ends it early, and

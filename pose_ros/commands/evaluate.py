@@ -13,7 +13,7 @@ from rich.table import Table
 from pose_ros.commands.console import progress_bar
 from pose_ros.commands.options import with_settings
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 
 if TYPE_CHECKING:
     from pose_ros.training.evaluation import Evaluation
@@ -31,11 +31,11 @@ def _table(result: Evaluation) -> Table:
     return table
 
 
-@with_settings(estimator=EstimatorSettings, grouping=PafSettings)
+@with_settings(estimator=EstimatorSettings, grouping=GroupingSettings)
 def evaluate(images: Annotated[Path, typer.Option(help='Folder of the photos')],
              annotations: Annotated[Path, typer.Option(help='Labels in COCO keypoint format (JSON)')],
              json_file: Annotated[Path | None, typer.Option('--json', help='Write the figures here, too')] = None,
-             *, estimator: EstimatorSettings, grouping: PafSettings) -> None:
+             *, estimator: EstimatorSettings, grouping: GroupingSettings) -> None:
     """Measure an estimator on labelled photos: COCO AP, recall, false skeletons, time per photo."""
     from pose_ros.estimators import load
     from pose_ros.training.evaluation import evaluate as measure

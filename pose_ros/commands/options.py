@@ -26,8 +26,8 @@ def _option(item: Field[Any], panel: str) -> inspect.Parameter:
 def with_settings(**parts: type[Settings]) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A command whose parameters named in `parts` are given as one option per setting of that class.
 
-        @with_settings(grouping=PafSettings)
-        def run(source: str, grouping: PafSettings) -> None: ...
+        @with_settings(grouping=GroupingSettings)
+        def run(source: str, grouping: GroupingSettings) -> None: ...
 
     Their values are checked by the class itself, which raises SettingError.
     """

@@ -17,7 +17,7 @@ from pose_ros.commands.options import with_settings
 from pose_ros.commands.outputs import Output, open_output
 from pose_ros.errors import EstimatorError, ImageError, SourceError
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.sources import Frame, FrameSource
 
 _LOG = logging.getLogger(__name__)
@@ -68,14 +68,14 @@ def _output_paths(given: Sequence[Path], source: str, length: int | None) -> Seq
     return given or [Path('out', f'{Path(source).stem}{".png" if length == 1 else ".mp4"}')]
 
 
-@with_settings(estimator=EstimatorSettings, grouping=PafSettings)
+@with_settings(estimator=EstimatorSettings, grouping=GroupingSettings)
 def run(source: Annotated[str, typer.Argument(help='Video, folder of images, image, bag, or camera (0, /dev/video0)')],
         output: Annotated[list[Path], typer.Option(
             '--output', '-o', help='What to write, by its suffix: .mp4 and .png with skeletons drawn on the images, '
             '.mcap a bag, .json; several times for several. Default: out/<name>.mp4')] = [],  # noqa: B006
         topic: Annotated[str, typer.Option(help='Image topic of a bag; default: the one with most images')] = '',
         duration: Annotated[float, typer.Option(help='Stop after so much of the source [s]; 0: at its end')] = 0.0,
-        *, estimator: EstimatorSettings, grouping: PafSettings) -> None:
+        *, estimator: EstimatorSettings, grouping: GroupingSettings) -> None:
     """Find the people in SOURCE and write a video, a picture, a bag or JSON. Needs no running ROS."""
     from pose_ros.bridge.bags import open_frames
     from pose_ros.estimators import load

@@ -13,7 +13,7 @@ from pose_ros.estimators.device_grouping import find_on_device
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.maps import MapNetwork, Maps, half_scale_mean, mirrored_mean
 from pose_ros.grouping.paf import group, group_maps
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Letterbox, check_image
 from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person
@@ -26,7 +26,7 @@ class BottomUpEstimator:
     """
 
     def __init__(self, name: str, model: str, network: MapNetwork, skeleton: Skeleton, *, device: torch.device,
-                 dtype: torch.dtype, settings: EstimatorSettings, grouping: PafSettings) -> None:
+                 dtype: torch.dtype, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
         """Take over a network in evaluation mode and move it to the device."""
         self.name = name
         self.model = model
@@ -59,7 +59,7 @@ class BottomUpEstimator:
         """See `Estimator`."""
         return torch.cuda.memory_allocated(self._device) / 2**20 if self._device.type == 'cuda' else 0.0
 
-    def tune(self, settings: EstimatorSettings, grouping: PafSettings) -> None:
+    def tune(self, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
         """See `Estimator.tune`."""
         self._settings, self._grouping = settings, grouping
 

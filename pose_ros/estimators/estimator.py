@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.settings import Settings, setting
 from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person
@@ -46,7 +46,7 @@ class Estimator(Protocol):
             EstimatorError: out of memory, or the network gave NaN; the next call works again.
         """
 
-    def tune(self, settings: EstimatorSettings, grouping: PafSettings) -> None:
+    def tune(self, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
         """Use other thresholds, flip and input size from the next call on; may be called from another thread.
 
         The estimator, device, weights, precision and threads stay those it was loaded with.
@@ -72,7 +72,7 @@ class EstimatorSettings(Settings):
     min_person_score: float = setting(0.2, 'Persons with a lower score are dropped', low=0.0, high=1.0)
 
 
-def load(settings: EstimatorSettings, grouping: PafSettings | None = None) -> Estimator:
+def load(settings: EstimatorSettings, grouping: GroupingSettings | None = None) -> Estimator:
     """The estimator that the settings name, ready to run.
 
     Raises:
@@ -80,5 +80,5 @@ def load(settings: EstimatorSettings, grouping: PafSettings | None = None) -> Es
         WeightsError: the weights are missing, damaged or made for another network.
     """
     module = import_module(ESTIMATORS[settings.estimator])
-    estimator: Estimator = module.load(settings, grouping or PafSettings())
+    estimator: Estimator = module.load(settings, grouping or GroupingSettings())
     return estimator

@@ -8,7 +8,7 @@ import numpy as np
 
 from pose_ros.errors import EstimatorError
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import check_image
 from pose_ros.skeletons import OPENPOSE18, Skeleton
 from pose_ros.types import Person
@@ -40,7 +40,7 @@ class FakeEstimator:
         self.skeleton = skeleton
         self.calls = 0
         self.closed = False
-        self.tuned: tuple[EstimatorSettings, PafSettings] | None = None
+        self.tuned: tuple[EstimatorSettings, GroupingSettings] | None = None
         self._persons = persons
         self._delay_s = delay_s
         self._before = before
@@ -56,7 +56,7 @@ class FakeEstimator:
             time.sleep(self._delay_s)
         return [self._answer(check_image(image)) for image in images]
 
-    def tune(self, settings: EstimatorSettings, grouping: PafSettings) -> None:
+    def tune(self, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
         """See `Estimator.tune`; they are kept in `tuned`."""
         self.tuned = settings, grouping
 

@@ -9,13 +9,13 @@ from pose_ros.estimators.bottom_up import BottomUpEstimator
 from pose_ros.estimators.device import choose_device, choose_precision
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.maps import fold_batch_norms
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.networks.checkpoint import load_openpose
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.weights import find_weights, sha256_of
 
 
-def load(settings: EstimatorSettings, grouping: PafSettings) -> BottomUpEstimator:
+def load(settings: EstimatorSettings, grouping: GroupingSettings) -> BottomUpEstimator:
     """The estimator with the weights in the package, or with a file of the user's own.
 
     Raises:

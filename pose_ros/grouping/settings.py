@@ -1,4 +1,4 @@
-"""Settings of the grouping by part affinity fields."""
+"""Settings of how maps become persons: by part affinity fields, by multicut."""
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -18,3 +18,19 @@ class PafSettings(Settings):
     short_limb: float = setting(0.75, 'Shorter limbs than this [cells] need no PAF: their direction is noise',
                                 low=0.0, high=4.0)
     min_keypoints: int = setting(4, 'Fewest keypoints of a person', low=2, high=25)
+
+
+@dataclass(frozen=True)
+class MulticutSettings(Settings):
+    """How far DeepCut goes for the best partition of the peaks."""
+
+    exact_candidates: int = setting(40, 'Connected peaks up to this many are solved exactly, if the bounds leave a gap',
+                                    low=0, high=200)
+    exact_ms: float = setting(20.0, 'Time for exact solving per image [ms]; then the best so far is taken',
+                              low=0.0, high=60_000.0)
+    incremental: bool = setting(False, "DeeperCut's three stages: head and shoulders, then arms, then legs")
+
+
+@dataclass(frozen=True)
+class GroupingSettings(MulticutSettings, PafSettings):
+    """The grouping of all systems; each takes what is its own."""

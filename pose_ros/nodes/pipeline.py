@@ -15,7 +15,7 @@ from pose_ros.bridge.mailbox import Mailbox
 from pose_ros.bridge.params import Parameters
 from pose_ros.errors import ImageError, PoseRosError
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.nodes.image_input import ImageInput
 from pose_ros.nodes.monitor import Monitor
 from pose_ros.nodes.pose_outputs import PoseOutputs
@@ -64,7 +64,7 @@ class Pipeline:
 
     def tune(self) -> None:
         """Hands the thresholds among the parameters to the estimator."""
-        self._estimator.tune(self._params.of(EstimatorSettings), self._params.of(PafSettings))
+        self._estimator.tune(self._params.of(EstimatorSettings), self._params.of(GroupingSettings))
 
     def statuses(self) -> list[DiagnosticStatus]:
         """The DiagnosticStatus of each camera and of the network.

@@ -16,7 +16,7 @@ from pose_ros.bridge.params import Parameters
 from pose_ros.bridge.qos import result_qos
 from pose_ros.estimators import load
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.nodes.image_input import full_name
 from pose_ros.nodes.lifecycle import explained
 from pose_ros.nodes.pipeline import Pipeline
@@ -54,12 +54,13 @@ class PoseNode(LifecycleNode):
         SettingError: a parameter that is not allowed.
     """
 
-    def __init__(self, load: Callable[[EstimatorSettings, PafSettings], Estimator] = load, **options: Any) -> None:
+    def __init__(self, load: Callable[[EstimatorSettings, GroupingSettings], Estimator] = load, **options: Any) -> None:
         super().__init__('pose_node', **options)
         self._load, self._enabled = load, True
         self._configured, self._active = ExitStack(), ExitStack()
         self._pipeline: Pipeline | None = None
-        parts = [('', InputSettings()), ('', OutputSettings()), ('', EstimatorSettings()), ('grouping.', PafSettings())]
+        parts = [('', InputSettings()), ('', OutputSettings()), ('', EstimatorSettings()),
+                 ('grouping.', GroupingSettings())]
         self._params = Parameters(self, parts, self._on_change)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', result_qos())
         self.create_service(SetBool, '~/enable', self._enable)
@@ -72,7 +73,8 @@ class PoseNode(LifecycleNode):
         self._input = self._params.of(InputSettings)
         cameras = self._input.cameras(partial(full_name, self))
         with ExitStack() as undo:
-            self._estimator = estimator = self._load(self._params.of(EstimatorSettings), self._params.of(PafSettings))
+            settings, grouping = self._params.of(EstimatorSettings), self._params.of(GroupingSettings)
+            self._estimator = estimator = self._load(settings, grouping)
             undo.callback(estimator.close)
             self._outputs = PoseOutputs(self, cameras, estimator.skeleton, estimator.model)
             undo.callback(self._outputs.close)
@@ -122,7 +124,7 @@ class PoseNode(LifecycleNode):
             self.trigger_activate()
 
     def _on_change(self, settings: Settings) -> None:
-        if self._pipeline and isinstance(settings, (EstimatorSettings, PafSettings)):
+        if self._pipeline and isinstance(settings, (EstimatorSettings, GroupingSettings)):
             self._pipeline.tune()
         if isinstance(settings, (EstimatorSettings, InputSettings)):
             self.get_logger().info('topics, device, weights, precision and threads are read by configure')

@@ -14,7 +14,7 @@ from rosbags.highlevel import AnyReader
 
 from pose_ros.demo.runner import changed_parameters
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.networks.checkpoint import save_openpose
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 from pose_ros.video import VideoWriter
@@ -117,4 +117,4 @@ def test_the_shipped_clip_shows_people_that_the_shipped_network_finds(tmp_path):
 def test_only_what_differs_from_the_defaults_becomes_a_parameter():
     assert changed_parameters(EstimatorSettings()) == {}
     assert changed_parameters(EstimatorSettings(input_size=128)) | changed_parameters(
-        PafSettings(min_keypoints=7), 'grouping.') == {'input_size': 128, 'grouping.min_keypoints': 7}
+        GroupingSettings(min_keypoints=7), 'grouping.') == {'input_size': 128, 'grouping.min_keypoints': 7}

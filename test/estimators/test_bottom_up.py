@@ -8,7 +8,7 @@ from pose_ros.errors import EstimatorError, ImageError
 from pose_ros.estimators.bottom_up import BottomUpEstimator
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.paf import group_maps
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.skeletons import OPENPOSE18
 
 CPU = torch.device('cpu')
@@ -18,7 +18,7 @@ OFFSETS = torch.tensor(np.random.default_rng(0).uniform(-60, 60, (18, 2)), dtype
 def estimator(network, **settings):
     values = {'input_size': 656, 'min_person_score': 0.0, 'half_scale': False, **settings}
     return BottomUpEstimator('drawing', 'drawing@0', network, OPENPOSE18, device=CPU, dtype=torch.float32,
-                             settings=EstimatorSettings(**values), grouping=PafSettings())
+                             settings=EstimatorSettings(**values), grouping=GroupingSettings())
 
 
 def grey(width, height, value=90):
@@ -70,7 +70,7 @@ def test_images_of_one_input_size_are_one_batch_and_the_order_stays():
 def test_the_last_stage_is_grouped():
     scene = make_scene(5, 46, 82, 0)
     found, = estimator(DrawingNetwork(scene)).estimate([grey(656, 368)])
-    expected = group_maps(scene.heatmaps, scene.pafs, OPENPOSE18, PafSettings(), 8)
+    expected = group_maps(scene.heatmaps, scene.pafs, OPENPOSE18, GroupingSettings(), 8)
     assert len(found) == 5
     for one, other in zip(found, expected):
         np.testing.assert_allclose(one.keypoints, other.keypoints, atol=1e-3)
@@ -81,10 +81,10 @@ def test_tuning_holds_from_the_next_call_on():
     subject = estimator(network)
     assert len(subject.estimate([grey(656, 368)])[0]) == 5
     smaller = EstimatorSettings(input_size=128, min_person_score=0.0, half_scale=False)
-    subject.tune(smaller, PafSettings(min_keypoints=18))
+    subject.tune(smaller, GroupingSettings(min_keypoints=18))
     subject.estimate([grey(656, 368)])
     assert network.asked[-1].shape == (1, 3, 80, 128)
-    subject.tune(EstimatorSettings(input_size=656, min_person_score=1.0, half_scale=False), PafSettings())
+    subject.tune(EstimatorSettings(input_size=656, min_person_score=1.0, half_scale=False), GroupingSettings())
     assert subject.estimate([grey(656, 368)]) == [[]]
     assert subject.memory_mb == 0
 
@@ -179,7 +179,7 @@ def test_flip_keeps_a_symmetric_answer_where_it_is():
 def test_the_gpu_finds_the_same_people(dtype):
     device = torch.device('cuda:0')
     on_gpu = BottomUpEstimator('drawing', 'drawing@0', DrawingNetwork(), OPENPOSE18, device=device, dtype=dtype,
-                               settings=EstimatorSettings(input_size=656), grouping=PafSettings())
+                               settings=EstimatorSettings(input_size=656), grouping=GroupingSettings())
     for _ in range(2):
         found, = on_gpu.estimate([grey(656, 368)])
         expected, = estimator(DrawingNetwork()).estimate([grey(656, 368)])
