@@ -2,46 +2,76 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-from torch import Tensor
+from safetensors.torch import save
+from torch import Tensor, nn
 
 from pose_ros.errors import WeightsError
+from pose_ros.files import written_whole
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 
 _KIND = 'pose_ros.openpose'
+N = TypeVar('N', bound=nn.Module)
 
 
 def save_openpose(path: Path | str, net: OpenPoseNet, metadata: Mapping[str, Any]) -> None:
+    """`save_network` for an OpenPoseNet.
+
+    Raises:
+        WeightsError: the file cannot be written.
+    """
+    save_network(path, _KIND, net, asdict(net.shape), metadata)
+
+
+def load_openpose(path: Path | str) -> tuple[OpenPoseNet, dict[str, Any]]:
+    """`load_network` for an OpenPoseNet.
+
+    Raises:
+        WeightsError: the file is missing, damaged, of another kind, or its tensors do not fit the network.
+    """
+    return load_network(path, _KIND, lambda shape: OpenPoseNet(openpose_shape(shape)))
+
+
+def openpose_shape(values: Mapping[str, Any]) -> OpenPoseShape:
+    """The shape of an OpenPoseNet from its fields in JSON."""
+    return OpenPoseShape(tuple(values['widths']), tuple(values['blocks']), values['features'], values['stages'])
+
+
+def save_network(path: Path | str, kind: str, net: nn.Module, shape: Mapping[str, Any],
+                 metadata: Mapping[str, Any]) -> None:
     """Write a network in fp16 (its integer buffers as they are), atomically: a full disk leaves the old file alone.
 
     Args:
-        metadata: training facts, JSON-able; `load_openpose` returns them unchanged.
+        kind: which network it is, e.g. 'pose_ros.openpose'.
+        shape: what the network is built from, JSON-able.
+        metadata: training facts, JSON-able; `load_network` returns them unchanged.
 
     Raises:
         WeightsError: the file cannot be written.
     """
     path = Path(path)
     tensors = {name: _halved(value) for name, value in net.state_dict().items()}
-    header = {'kind': _KIND, 'shape': json.dumps(asdict(net.shape)), 'training': json.dumps(dict(metadata))}
-    partial = path.with_suffix('.partial')
+    header = {'kind': kind, 'shape': json.dumps(dict(shape)), 'training': json.dumps(dict(metadata))}
     try:
-        save_file(tensors, partial, header)
-        partial.replace(path)
-    except (OSError, SafetensorError) as error:
-        partial.unlink(missing_ok=True)
+        with written_whole(path) as file:
+            file.write(save(tensors, header))
+    except OSError as error:
         raise WeightsError(f'cannot write the checkpoint {path.name}: {error}; allowed: a writable folder with '
                            'some 10 MB free') from error
 
 
-def load_openpose(path: Path | str) -> tuple[OpenPoseNet, dict[str, Any]]:
+def load_network(path: Path | str, kind: str, build: Callable[[Mapping[str, Any]], N]) -> tuple[N, dict[str, Any]]:
     """The network of a checkpoint, in fp32 and evaluation mode, and its training facts.
+
+    Args:
+        kind: that the file must be of.
+        build: makes the network from its shape.
 
     Raises:
         WeightsError: the file is missing, damaged, of another kind, or its tensors do not fit the network.
@@ -50,7 +80,7 @@ def load_openpose(path: Path | str) -> tuple[OpenPoseNet, dict[str, Any]]:
     if not path.is_file():
         raise WeightsError(f'no checkpoint at {path}; allowed: a .safetensors file written by `pose-ros train`')
     header, tensors = _read(path)
-    net = OpenPoseNet(_shape(path, header))
+    net = _build(path, header, kind, build)
     _check_tensors(path, net.state_dict(), tensors)
     net.load_state_dict(tensors)
     return net.eval(), json.loads(header.get('training', '{}'))
@@ -70,15 +100,14 @@ def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
                            'written by `pose-ros train`') from error
 
 
-def _shape(path: Path, header: Mapping[str, str]) -> OpenPoseShape:
-    if header.get('kind') != _KIND:
-        raise WeightsError(f'{path.name} holds weights of kind {header.get("kind")!r}; allowed: {_KIND!r}')
+def _build(path: Path, header: Mapping[str, str], kind: str, build: Callable[[Mapping[str, Any]], N]) -> N:
+    if header.get('kind') != kind:
+        raise WeightsError(f'{path.name} holds weights of kind {header.get("kind")!r}; allowed: {kind!r}')
     try:
-        values = json.loads(header['shape'])
-        return OpenPoseShape(tuple(values['widths']), tuple(values['blocks']), values['features'], values['stages'])
+        return build(json.loads(header['shape']))
     except (KeyError, TypeError, ValueError) as error:
         raise WeightsError(f'{path.name} does not say the shape of its network ({error!r}); allowed: the fields of '
-                           'OpenPoseShape as JSON') from error
+                           'its shape as JSON') from error
 
 
 def _check_tensors(path: Path, wanted: Mapping[str, Tensor], got: Mapping[str, Tensor]) -> None:

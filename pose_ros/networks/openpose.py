@@ -76,19 +76,20 @@ class _Encoder(nn.Module):
 
 
 class _Pyramid(nn.Module):
-    """Features at strides 8, 16, 32 -> features at stride 8, coarse added to fine (Lin et al., 1612.03144)."""
+    """Features at strides 8, 16, 32 -> as many of equal width, coarse added to fine (Lin et al., 1612.03144)."""
 
     def __init__(self, widths: tuple[int, ...], features: int) -> None:
         super().__init__()
         self.lateral = nn.ModuleList(nn.Conv2d(width, features, 1) for width in widths)
         self.smooth = nn.ModuleList(_convolve(features, features) for _ in widths[:-1])
 
-    def forward(self, levels: list[Tensor]) -> Tensor:
-        x = self.lateral[-1](levels[-1])
+    def forward(self, levels: list[Tensor]) -> list[Tensor]:
+        """The features at all strides, from fine to coarse."""
+        merged = [self.lateral[-1](levels[-1])]
         for lateral, smooth, level in zip(self.lateral[-2::-1], self.smooth[::-1], levels[-2::-1]):
-            x = functional.interpolate(x, size=level.shape[-2:], mode='bilinear', align_corners=False)
-            x = smooth(lateral(level) + x)
-        return x
+            x = functional.interpolate(merged[0], size=level.shape[-2:], mode='bilinear', align_corners=False)
+            merged.insert(0, smooth(lateral(level) + x))
+        return merged
 
 
 class OpenPoseNet(nn.Module):
@@ -140,7 +141,10 @@ class OpenPoseNet(nn.Module):
 
     def maps(self, levels: list[Tensor]) -> list[Maps]:
         """The stages' maps from the encoder's features at strides 8, 16 and 32."""
-        features = self.pyramid(levels)
+        return self.stages(self.pyramid(levels)[0])
+
+    def stages(self, features: Tensor) -> list[Maps]:
+        """The stages' maps from the pyramid's features at stride 8."""
         stages = [self.first(features)]
         for refine in self.refine:
             stages.append(stages[-1] + refine(torch.cat([features, stages[-1]], 1)))
