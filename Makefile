@@ -53,7 +53,13 @@ $(VENV)/.ros: .ci/ros-jazzy.txt
 	@$(PIP) --quiet -r .ci/ros-jazzy.txt
 	@touch $@
 
-$(VENV)/.package: $(VENV)/.ros $(BUILT)
+# tf2_msgs and hri_msgs, which the wheels lack.
+$(VENV)/.interfaces: $(VENV)/.ros $(wildcard .ci/interfaces/*/msg/*.msg)
+	@echo 'Building the messages that the ROS wheels lack ...'
+	@'$(RUN)/python' .ci/build_interfaces.py
+	@touch $@
+
+$(VENV)/.package: $(VENV)/.ros $(VENV)/.interfaces $(BUILT)
 	@echo 'Step 2 of 2: torch (the large part), and this package with its messages ...'
 	@$(PIP) --no-build-isolation -c .ci/ros-jazzy.txt --editable '.[robot,test]' $(TRIM)
 	@touch $@

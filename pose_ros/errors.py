@@ -8,6 +8,7 @@
     |-- WeightsError      weights that are missing, damaged, or made for another network
     |-- EstimatorError    a network that failed on a frame (out of memory, NaN)
     |-- SourceError       a video, folder, bag or device that cannot be opened or read
+    |-- TransformError    a frame that nothing connects, or that is not known at that time
     |-- StampError        a time stamp that is not finite, or goes backwards where time must not
     |-- GraphError        a node process that died, or did not answer in time
     |-- RobotError        a robot file, description or state that cannot be used
@@ -60,6 +61,18 @@ class DatasetError(PoseRosError, ValueError):
 
 class StampError(PoseRosError, ValueError):
     """A time stamp cannot be used."""
+
+
+class TransformError(PoseRosError, ValueError):
+    """A transform between two frames cannot be used, or is not known at that time.
+
+    Attributes:
+        may_come: it is newer than all that is known, so waiting a little may help.
+    """
+
+    def __init__(self, message: str, may_come: bool = False) -> None:
+        super().__init__(message)
+        self.may_come = may_come
 
 
 class GraphError(PoseRosError, RuntimeError):

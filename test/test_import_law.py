@@ -15,16 +15,16 @@ PACKAGE = Path(__file__).parents[1] / 'pose_ros'
 
 # From the ground up: a room may import itself and every room before it.
 ROOMS = (
-    'errors', 'skeletons', 'types', 'settings', 'image', 'camera', 'networks', 'weights', 'grouping', 'estimators',
-    'drawing', 'video', 'sources', 'tracking', 'filtering', 'lifting', 'activity', 'retargeting', 'demonstrations',
-    'synthetic', 'training', 'bridge', 'nodes', 'processes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands',
-    'cli',
+    'errors', 'files', 'skeletons', 'types', 'settings', 'image', 'camera', 'transforms', 'networks', 'weights',
+    'grouping', 'estimators', 'drawing', 'video', 'sources', 'tracking', 'filtering', 'lifting', 'activity',
+    'retargeting', 'demonstrations', 'synthetic', 'training', 'bridge', 'nodes', 'processes', 'benchmarks',
+    'doctor', 'reference', 'demo', 'commands', 'cli',
 )  # fmt: skip
 
 ROS = {
-    'ament_index_python', 'builtin_interfaces', 'cv_bridge', 'diagnostic_msgs', 'geometry_msgs', 'launch',
-    'launch_ros', 'lifecycle_msgs', 'rcl_interfaces', 'rclpy', 'sensor_msgs', 'std_msgs', 'std_srvs', 'tf2_ros',
-    'visualization_msgs',
+    'ament_index_python', 'builtin_interfaces', 'cv_bridge', 'diagnostic_msgs', 'geometry_msgs', 'hri_msgs',
+    'launch', 'launch_ros', 'lifecycle_msgs', 'rcl_interfaces', 'rclpy', 'sensor_msgs', 'std_msgs', 'std_srvs',
+    'tf2_msgs', 'tf2_ros', 'visualization_msgs',
 }  # fmt: skip
 TORCH = {'torch', 'torchvision'}
 PINOCCHIO = {'coal', 'daqp', 'pink', 'pinocchio'}
