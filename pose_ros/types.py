@@ -61,10 +61,21 @@ class Points:
         object.__setattr__(self, 'covariances', _frozen(self.covariances, np.float64))
         object.__setattr__(self, 'sources', _frozen(self.sources, np.uint8))
 
+    @classmethod
+    def unknown(cls, count: int) -> Points:
+        """K points of which nothing is known."""
+        return cls(np.full((count, 3), np.nan), np.full((count, 3, 3), np.nan), np.zeros(count))
+
     @property
     def known(self) -> np.ndarray:
         """(K,) bool: which keypoints have a position in space."""
         return np.isfinite(self.positions).all(axis=1)
+
+    def moved(self, transform: np.ndarray) -> Points:
+        """The same points in another frame: (4, 4) rigid transform from this frame to that one."""
+        rotation = transform[:3, :3]
+        return Points(self.positions @ rotation.T + transform[:3, 3], rotation @ self.covariances @ rotation.T,
+                      self.sources)
 
     def taken(self, indices: np.ndarray) -> Points:
         """Other keypoints' points: (N,) indices into these; -1 gives an unknown point."""

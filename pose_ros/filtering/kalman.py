@@ -3,19 +3,21 @@
 At rest the process noise is small and the output calm. When the normalised innovation exceeds what noise explains, the
 predicted covariance is multiplied by that excess (the fading factor of Zhou and Frank's strong tracking filter, 1996,
 here one factor per keypoint), so that the filter follows a starting movement at once.
+
+Derivatives come first in every array, (S, ...) of S = order + 1: a step then multiplies all keypoints at once.
 """
 from __future__ import annotations
 
 import numpy as np
 
-from pose_ros.filtering.keypoint_filter import Filtered, FilterSettings, checked_stamp
+from pose_ros.filtering.keypoint_filter import Filtered, FilterSettings, checked_stamp, taken
 
 _START_SPEED_M_S, _START_ACCELERATION_M_S2 = 1.0, 3.0
 _MAX_FADING = 100.0
 
 
 class KalmanFilter:
-    """All keypoints of one person at once; a `KeypointFilter`.
+    """Any number of keypoints at once; a `KeypointFilter`.
 
     Args:
         order: 1 = constant velocity, 2 = constant acceleration; each dies away at `drag_hz`.
@@ -26,12 +28,12 @@ class KalmanFilter:
         self._stamp_s = np.inf
 
     def update(self, values: np.ndarray, stamp_s: float, covariances: np.ndarray | None = None,
-               unit: float = 1.0) -> Filtered:
+               unit: np.ndarray | float = 1.0) -> Filtered:
         """Predict to the stamp, then correct what was measured. See `KeypointFilter.update`."""
         values, stamp_s = np.asarray(values, float), checked_stamp(stamp_s)
         if stamp_s < self._stamp_s:
             self._start(values, stamp_s)
-        step_s, self._stamp_s, self._unit = stamp_s - self._stamp_s, stamp_s, unit
+        step_s, self._stamp_s, self._unit = stamp_s - self._stamp_s, stamp_s, np.broadcast_to(unit, len(values))
         self._means, self._spreads = self._moved(step_s)
         noise = self._noise(values, covariances)
         found = np.isfinite(values).all(axis=1) & np.isfinite(noise).all(axis=(1, 2))
@@ -42,59 +44,69 @@ class KalmanFilter:
 
     def predict(self, stamp_s: float) -> Filtered:
         """See `KeypointFilter.predict`; the covariance grows with the time ahead."""
-        size = self._means.shape[2]
         means, spreads = self._moved(max(checked_stamp(stamp_s) - self._stamp_s, 0.0))
         gone = self._stamp_s - self._seen_s > self._settings.max_gap_s
-        means[gone], spreads[gone] = np.nan, np.nan
-        return Filtered(means[:, 0], means[:, 1], spreads[:, :size, :size].copy(), self._seen_s < stamp_s)
+        means[:, gone], spreads[:, :, gone] = np.nan, np.nan
+        return Filtered(means[0], means[1], spreads[0, 0], self._seen_s < stamp_s)
+
+    def select(self, rows: np.ndarray) -> None:
+        """See `KeypointFilter.select`."""
+        if np.isfinite(self._stamp_s):
+            self._means, self._spreads = taken(self._means, rows, np.nan, 1), taken(self._spreads, rows, np.nan, 2)
+            self._seen_s, self._surprises = taken(self._seen_s, rows, -np.inf), taken(self._surprises, rows, 1.0)
+            self._unit = taken(self._unit, rows, 1.0)
 
     def _start(self, values: np.ndarray, stamp_s: float) -> None:
         count, size = values.shape
         states = self._order + 1
         self._stamp_s = stamp_s
-        self._means = np.full((count, states, size), np.nan)
-        self._spreads = np.full((count, states * size, states * size), np.nan)
+        self._means = np.full((states, count, size), np.nan)
+        self._spreads = np.full((states, states, count, size, size), np.nan)
         self._seen_s = np.full(count, -np.inf)
         self._surprises = np.ones(count)
 
     def _begin(self, values: np.ndarray, noise: np.ndarray, fresh: np.ndarray) -> None:
-        size = values.shape[1]
-        starts = np.square([0, _START_SPEED_M_S, _START_ACCELERATION_M_S2][:self._order + 1]) * self._unit ** 2
-        self._means[fresh] = 0.0
-        self._means[fresh, 0] = values[fresh]
-        self._spreads[fresh] = np.diag(np.repeat(starts, size))
+        if not fresh.any():
+            return
+        axes, starts = np.eye(values.shape[1]), np.square([0, _START_SPEED_M_S, _START_ACCELERATION_M_S2])
+        self._means[:, fresh], self._spreads[:, :, fresh] = 0.0, 0.0
+        self._means[0, fresh] = values[fresh]
+        for state in range(1, self._order + 1):
+            self._spreads[state, state, fresh] = starts[state] * np.square(self._unit[fresh])[:, None, None] * axes
         # Twice the noise before the correction leaves about one noise after it.
-        self._spreads[fresh, :size, :size] += 2 * noise[fresh]
+        self._spreads[0, 0, fresh] = 2 * noise[fresh]
         self._surprises[fresh] = 1.0
 
     def _moved(self, step_s: float) -> tuple[np.ndarray, np.ndarray]:
-        size = self._means.shape[2]
         transition, wander = _dynamics(self._order, step_s, self._settings.drag_hz)
-        wide = np.kron(transition, np.eye(size))
-        process = np.kron(wander, np.eye(size)) * (self._settings.wander * self._unit) ** 2
-        return transition @ self._means, wide @ self._spreads @ wide.T + process
+        states, count, size = self._means.shape
+        means = (transition @ self._means.reshape(states, -1)).reshape(self._means.shape)
+        half = (transition @ self._spreads.reshape(states, -1)).reshape(states, states, -1)
+        spreads = (transition @ half).reshape(self._spreads.shape)
+        process = np.square(self._settings.wander * self._unit)
+        axes = np.arange(size)
+        spreads[:, :, :, axes, axes] += (wander[:, :, None] * process)[..., None]
+        return means, spreads
 
     def _noise(self, values: np.ndarray, covariances: np.ndarray | None) -> np.ndarray:
         if covariances is not None:
             return np.asarray(covariances, float)
-        count, size = values.shape
-        return np.broadcast_to(np.eye(size) * (self._settings.noise_m * self._unit) ** 2, (count, size, size))
+        return np.square(self._settings.noise_m * self._unit)[:, None, None] * np.eye(values.shape[1])
 
     def _correct(self, values: np.ndarray, noise: np.ndarray, found: np.ndarray, step_s: float) -> None:
-        size = values.shape[1]
-        spreads, noise = self._spreads[found], noise[found]
-        innovations = values[found] - self._means[found, 0]
-        scatter = spreads[:, :size, :size] + noise
-        spreads = spreads * self._fading(innovations, scatter, found, step_s)[:, None, None]
-        gains = np.swapaxes(np.linalg.solve(spreads[:, :size, :size] + noise, spreads[:, :size, :]), 1, 2)
-        steps = (gains @ innovations[:, :, None]).reshape(len(gains), self._order + 1, size)
-        self._means[found] += steps
-        spreads = spreads - gains @ spreads[:, :size, :]
+        if not found.any():
+            return
+        spreads, noise = self._spreads[:, :, found], noise[found]
+        innovations = values[found] - self._means[0, found]
+        spreads *= self._fading(innovations, spreads[0, 0] + noise, found, step_s)[:, None, None]
+        gains = spreads[:, 0] @ np.linalg.inv(spreads[0, 0] + noise)
+        self._means[:, found] += np.einsum('skij,kj->ski', gains, innovations)
+        spreads -= gains[:, None] @ spreads[0]
         # Fading would amplify the rounding errors in which the two halves differ.
-        self._spreads[found] = (spreads + np.swapaxes(spreads, 1, 2)) / 2
+        self._spreads[:, :, found] = (spreads + spreads.transpose(1, 0, 2, 4, 3)) / 2
 
     def _fading(self, innovations: np.ndarray, scatter: np.ndarray, found: np.ndarray, step_s: float) -> np.ndarray:
-        surprises = (innovations * np.linalg.solve(scatter, innovations[:, :, None])[:, :, 0]).mean(axis=1)
+        surprises = np.einsum('ki,kij,kj->k', innovations, np.linalg.inv(scatter), innovations) / innovations.shape[1]
         keep = np.exp(-step_s / self._settings.memory_s) if self._settings.memory_s else 0.0
         self._surprises[found] = keep * self._surprises[found] + (1 - keep) * surprises
         return np.clip(self._surprises[found] / self._settings.surprise, 1.0, _MAX_FADING)

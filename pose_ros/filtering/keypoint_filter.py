@@ -51,15 +51,18 @@ class Filtered:
 
 
 class KeypointFilter(Protocol):
-    """One person's keypoints over time. A stamp before the newest one starts anew (a bag in a loop)."""
+    """Keypoints over time, of one person or of many. A stamp before the newest one starts anew (a bag in a loop)."""
 
     def update(self, values: np.ndarray, stamp_s: float, covariances: np.ndarray | None = None,
-               unit: float = 1.0) -> Filtered:
-        """Takes (K, D) measurements, NaN = missing, with (K, D, D) covariances if known.
+               unit: np.ndarray | float = 1.0) -> Filtered:
+        """Takes (K, D) measurements, NaN = missing, with (K, D, D) covariances if known; `unit` is one or (K,).
 
         Raises:
             StampError: the stamp is not finite.
         """
+
+    def select(self, rows: np.ndarray) -> None:
+        """Keeps these keypoints, in this order, and forgets the others; -1 stands for one never seen."""
 
     def predict(self, stamp_s: float) -> Filtered:
         """The keypoints at a later stamp [s]; the filter itself stays as it is."""
@@ -74,3 +77,11 @@ def checked_stamp(stamp_s: float) -> float:
     if not np.isfinite(stamp_s):
         raise StampError(f'stamp {stamp_s} s; allowed: a finite time in seconds')
     return float(stamp_s)
+
+
+def taken(array: np.ndarray, rows: np.ndarray, missing: float, axis: int = 0) -> np.ndarray:
+    """The rows of an array along an axis; a row -1 is filled with `missing`."""
+    chosen = np.take(array, rows, axis=axis) if array.shape[axis] else np.empty(
+        (*array.shape[:axis], len(rows), *array.shape[axis + 1:]))
+    chosen[(slice(None),) * axis + (np.asarray(rows) < 0,)] = missing
+    return chosen

@@ -3,23 +3,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from pose_ros.filtering.keypoint_filter import Filtered, FilterSettings, checked_stamp
+from pose_ros.filtering.keypoint_filter import Filtered, FilterSettings, checked_stamp, taken
 
 
 class OneEuroFilter:
-    """All keypoints of one person at once; a `KeypointFilter`."""
+    """Any number of keypoints at once; a `KeypointFilter`."""
 
     def __init__(self, settings: FilterSettings | None = None) -> None:
         self._settings = settings or FilterSettings()
         self._stamp_s = np.inf
 
     def update(self, values: np.ndarray, stamp_s: float, covariances: np.ndarray | None = None,
-               unit: float = 1.0) -> Filtered:
+               unit: np.ndarray | float = 1.0) -> Filtered:
         """Equations 1-6 of the paper; missing keypoints move on with their speed. See `KeypointFilter.update`."""
         values, stamp_s = np.asarray(values, float), checked_stamp(stamp_s)
         if stamp_s < self._stamp_s:
             self._start(values, stamp_s)
-        step_s, self._stamp_s, self._unit, self._covariances = stamp_s - self._stamp_s, stamp_s, unit, covariances
+        step_s, self._stamp_s = stamp_s - self._stamp_s, stamp_s
+        self._unit, self._covariances = np.broadcast_to(unit, len(values)), covariances
         found = np.isfinite(values).all(axis=1)
         self._forget(stamp_s)
         fresh = found & np.isnan(self._values).any(axis=1)
@@ -34,6 +35,12 @@ class OneEuroFilter:
         ahead_s = checked_stamp(stamp_s) - self._stamp_s
         return Filtered(self._values + ahead_s * self._speeds, self._speeds.copy(), self._smoothed_covariances(),
                         self._seen_s < stamp_s)
+
+    def select(self, rows: np.ndarray) -> None:
+        """See `KeypointFilter.select`."""
+        if np.isfinite(self._stamp_s):
+            self._values, self._speeds = taken(self._values, rows, np.nan), taken(self._speeds, rows, np.nan)
+            self._seen_s, self._weights = taken(self._seen_s, rows, -np.inf), taken(self._weights, rows, 1.0)
 
     def _start(self, values: np.ndarray, stamp_s: float) -> None:
         self._stamp_s = stamp_s
@@ -59,8 +66,8 @@ class OneEuroFilter:
     def _smoothed_covariances(self) -> np.ndarray:
         noise = self._covariances
         if noise is None:
-            count, size = self._values.shape
-            noise = np.broadcast_to(np.eye(size) * (self._settings.noise_m * self._unit) ** 2, (count, size, size))
+            size = self._values.shape[1]
+            noise = np.square(self._settings.noise_m * self._unit)[:, None, None] * np.eye(size)
         # An exponential smoother of weight a leaves a / (2 - a) of the variance of white noise.
         return np.asarray(self._weights / (2 - self._weights))[:, None, None] * noise
 

@@ -1,7 +1,7 @@
 """Filters for all tracked people of one camera: keypoints [px] and points [m], each track with filters of its own."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -47,81 +47,132 @@ class Smoothed:
     predicted: np.ndarray
 
 
+@dataclass
+class _Row:
+    """One person's place in the filters: K keypoints in a row."""
+
+    track_id: int
+    seen_s: float
+    height_px: float = 1.0
+    lifted: bool = False
+
+    def see(self, person: Person, stamp_s: float) -> None:
+        self.seen_s = stamp_s if person.found.any() else self.seen_s
+        # A person half out of the image has a small box but is no smaller.
+        self.height_px = max(np.nan_to_num(person.bbox[2:].max()), 0.98 * self.height_px)
+        self.lifted = self.lifted or person.points is not None
+
+
 class Smoother:
-    """Smooths people by their track_id; those without one come back unsmoothed, with unknown velocities."""
+    """Smooths people by their track_id; those without one come back unsmoothed, with unknown velocities.
+
+    All of them share one filter of keypoints and one of points, so that five people cost little more than one.
+    """
 
     def __init__(self, settings: SmootherSettings | None = None, filters: FilterSettings | None = None) -> None:
         self._settings, self._filters = settings or SmootherSettings(), filters or FilterSettings()
-        self._people: dict[int, _PersonFilter] = {}
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everyone."""
+        make = FILTERS[self._settings.filter]
+        self._image, self._space = make(self._filters), make(self._filters)
+        self._rows: list[_Row] = []
         self._stamp_s = -np.inf
 
     def smooth(self, persons: Sequence[Person], stamp_s: float, publish_s: float | None = None) -> list[Smoothed]:
         """The same people in the same order, smooth.
 
         Args:
-            persons: as measured (`Track.measured`), so that the filter bridges gaps by itself.
+            persons: of one skeleton, as measured (`Track.measured`), so that the filter bridges gaps by itself.
             stamp_s: of their image [s]. Going backwards starts anew.
             publish_s: predict to this moment [s], at most `max_ahead_s` after the stamp; None = to the stamp.
 
         Raises:
             StampError: a stamp is not finite.
         """
-        stamp_s = checked_stamp(stamp_s)
+        ahead_s = self.ahead_s(stamp_s, publish_s)
         if stamp_s < self._stamp_s:
-            self._people.clear()
+            self.reset()
         self._stamp_s = stamp_s
-        ahead_s = 0.0 if publish_s is None else min(max(checked_stamp(publish_s) - stamp_s, 0.0),
-                                                    self._settings.max_ahead_s)
-        smoothed = [self._smooth(person, stamp_s, ahead_s) for person in persons]
-        self._forget(stamp_s)
-        return smoothed
+        tracked = {one.track_id: one for one in persons if one.track_id >= 0}
+        self._arrange(tracked)
+        smoothed = self._filtered(tracked, ahead_s) if tracked else {}
+        return [smoothed[one.track_id] if one.track_id >= 0 else _unsmoothed(one) for one in persons]
 
-    def _smooth(self, person: Person, stamp_s: float, ahead_s: float) -> Smoothed:
-        if person.track_id < 0:
-            count = len(person.skeleton)
-            return Smoothed(person, np.full((count, 2), np.nan), np.full((count, 3), np.nan), np.zeros(count, bool))
-        if person.track_id not in self._people:
-            self._people[person.track_id] = _PersonFilter(self._settings, self._filters)
-        return self._people[person.track_id].smooth(person, stamp_s, ahead_s)
+    def ahead_s(self, stamp_s: float, publish_s: float | None) -> float:
+        """How far people of this stamp are predicted who are published then [s].
 
-    def _forget(self, stamp_s: float) -> None:
-        for track_id in [key for key, one in self._people.items() if stamp_s - one.seen_s > self._settings.forget_s]:
-            del self._people[track_id]
+        Raises:
+            StampError: a stamp is not finite.
+        """
+        stamp_s = checked_stamp(stamp_s)
+        late_s = 0.0 if publish_s is None else checked_stamp(publish_s) - stamp_s
+        return min(max(late_s, 0.0), self._settings.max_ahead_s)
+
+    def _arrange(self, tracked: Mapping[int, Person]) -> None:
+        """Rows for newcomers, and none for those unseen for long."""
+        kept = [i for i, row in enumerate(self._rows) if self._stamp_s - row.seen_s <= self._settings.forget_s]
+        known = {self._rows[i].track_id for i in kept}
+        fresh = [track_id for track_id in tracked if track_id not in known]
+        if fresh or len(kept) < len(self._rows):
+            people = np.array([*kept, *[-1] * len(fresh)], np.int64)
+            self._rows = [self._rows[i] for i in kept] + [_Row(track_id, self._stamp_s) for track_id in fresh]
+            self._select(people, len(next(iter(tracked.values())).skeleton) if tracked else self._count)
+
+    def _select(self, people: np.ndarray, count: int) -> None:
+        self._count = count
+        rows = np.where(people[:, None] < 0, -1, people[:, None] * count + np.arange(count)).ravel()
+        self._image.select(rows)
+        self._space.select(rows)
+
+    def _filtered(self, tracked: Mapping[int, Person], ahead_s: float) -> dict[int, Smoothed]:
+        for row in self._rows:
+            if row.track_id in tracked:
+                row.see(tracked[row.track_id], self._stamp_s)
+        people = [tracked.get(row.track_id) for row in self._rows]
+        image = self._image_filtered(people, ahead_s)
+        space = self._space_filtered(people, ahead_s) if any(row.lifted for row in self._rows) else None
+        return {person.track_id: _smoothed(person, _of(image, i, self._count),
+                                           _of(space, i, self._count) if space and row.lifted else None)
+                for i, (row, person) in enumerate(zip(self._rows, people)) if person}
+
+    def _image_filtered(self, people: Sequence[Person | None], ahead_s: float) -> Filtered:
+        nothing = np.full((self._count, 2), np.nan)
+        values = np.concatenate([one.keypoints if one else nothing for one in people])
+        units = np.repeat([row.height_px for row in self._rows], self._count) / self._settings.person_height_m
+        return _run(self._image, values, self._stamp_s, ahead_s, None, units)
+
+    def _space_filtered(self, people: Sequence[Person | None], ahead_s: float) -> Filtered:
+        nothing = Points.unknown(self._count)
+        points = [one.points if one and one.points else nothing for one in people]
+        return _run(self._space, np.concatenate([one.positions for one in points]), self._stamp_s, ahead_s,
+                    np.concatenate([one.covariances for one in points]))
 
 
-class _PersonFilter:
-    """The two filters of one person."""
+def _unsmoothed(person: Person) -> Smoothed:
+    count = len(person.skeleton)
+    return Smoothed(person, np.full((count, 2), np.nan), np.full((count, 3), np.nan), np.zeros(count, bool))
 
-    def __init__(self, settings: SmootherSettings, filters: FilterSettings) -> None:
-        self._image, self._space = FILTERS[settings.filter](filters), FILTERS[settings.filter](filters)
-        self._height_m = settings.person_height_m
-        self._height_px = 1.0
-        self._lifted = False
-        self.seen_s = -np.inf
 
-    def smooth(self, person: Person, stamp_s: float, ahead_s: float) -> Smoothed:
-        self.seen_s = stamp_s if person.found.any() else self.seen_s
-        # A person half out of the image has a small box but is no smaller.
-        self._height_px = max(np.nan_to_num(person.bbox[2:].max()), 0.98 * self._height_px)
-        unit = self._height_px / self._height_m
-        image = _filtered(self._image, person.keypoints, stamp_s, ahead_s, None, unit)
-        points, velocities = self._smooth_points(person, stamp_s, ahead_s)
-        return Smoothed(replace(person, keypoints=image.values, points=points), image.velocities, velocities,
-                        image.predicted)
-
-    def _smooth_points(self, person: Person, stamp_s: float, ahead_s: float) -> tuple[Points | None, np.ndarray]:
-        self._lifted = self._lifted or person.points is not None
-        nothing = np.full((len(person.skeleton), 3), np.nan)
-        if not self._lifted:
-            return None, nothing
-        raw = person.points or Points(nothing, np.full((len(nothing), 3, 3), np.nan), np.zeros(len(nothing)))
-        space = _filtered(self._space, raw.positions, stamp_s, ahead_s, raw.covariances)
-        sources = np.where(raw.known, raw.sources, PointSource.PREDICTED)
+def _smoothed(person: Person, image: Filtered, space: Filtered | None) -> Smoothed:
+    points, velocities = None, np.full((len(person.skeleton), 3), np.nan)
+    if space:
+        measured = person.points.sources if person.points else np.full(len(person.skeleton), PointSource.NONE)
+        sources = np.where(space.predicted, PointSource.PREDICTED, measured)
         sources = np.where(np.isfinite(space.values).all(axis=1), sources, PointSource.NONE)
-        return Points(space.values, space.covariances, sources), space.velocities
+        points, velocities = Points(space.values, space.covariances, sources), space.velocities
+    return Smoothed(replace(person, keypoints=image.values, points=points), image.velocities, velocities,
+                    image.predicted)
 
 
-def _filtered(one: KeypointFilter, values: np.ndarray, stamp_s: float, ahead_s: float,
-              covariances: np.ndarray | None = None, unit: float = 1.0) -> Filtered:
+def _run(one: KeypointFilter, values: np.ndarray, stamp_s: float, ahead_s: float,
+         covariances: np.ndarray | None = None, unit: np.ndarray | float = 1.0) -> Filtered:
     now = one.update(values, stamp_s, covariances, unit)
     return replace(one.predict(stamp_s + ahead_s), predicted=now.predicted) if ahead_s else now
+
+
+def _of(people: Filtered, index: int, count: int) -> Filtered:
+    """One person's K keypoints."""
+    rows = slice(index * count, (index + 1) * count)
+    return Filtered(people.values[rows], people.velocities[rows], people.covariances[rows], people.predicted[rows])
