@@ -15,10 +15,10 @@ PACKAGE = Path(__file__).parents[1] / 'pose_ros'
 
 # From the ground up: a room may import itself and every room before it.
 ROOMS = (
-    'errors', 'files', 'skeletons', 'types', 'settings', 'image', 'camera', 'transforms', 'networks', 'weights',
-    'grouping', 'estimators', 'drawing', 'video', 'sources', 'tracking', 'filtering', 'lifting', 'activity',
-    'retargeting', 'demonstrations', 'synthetic', 'training', 'bridge', 'nodes', 'processes', 'benchmarks',
-    'doctor', 'reference', 'demo', 'commands', 'cli',
+    'errors', 'files', 'skeletons', 'types', 'settings', 'yaml_entry', 'image', 'camera', 'transforms', 'networks',
+    'weights', 'grouping', 'estimators', 'drawing', 'video', 'sources', 'tracking', 'filtering', 'lifting',
+    'activity', 'motion_capture', 'retargeting', 'demonstrations', 'synthetic', 'training', 'bridge', 'nodes',
+    'processes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands', 'cli',
 )  # fmt: skip
 
 ROS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pose_ros.errors import RobotError
-from pose_ros.retargeting.yaml_entry import Entry, read_yaml
+from pose_ros.yaml_entry import Entry, read_yaml
 
 ANYWHERE = (0.0, 0.0, 0.0)
 
@@ -122,7 +122,7 @@ def read_robot_config(path: Path) -> RobotConfig:
     Raises:
         RobotError: names the file, the line, what was got and what is allowed.
     """
-    top = read_yaml(path)
+    top = read_yaml(path, RobotError)
     parts = top.fields('robot', 'limits', 'human', 'tasks', 'posture', 'collision')
     for needed in ('robot', 'tasks'):
         if needed not in parts:

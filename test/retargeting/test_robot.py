@@ -135,7 +135,7 @@ def test_what_is_no_urdf(load, text, message):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(RobotError, match='cannot read robot file'):
+    with pytest.raises(RobotError, match='cannot read'):
         read_robot_config(tmp_path / 'none.yaml')
 
 

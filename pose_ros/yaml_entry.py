@@ -1,4 +1,4 @@
-"""YAML that remembers its lines, so that every error about a robot file names file and line."""
+"""YAML that remembers its lines, so that every error about a file names file and line."""
 from __future__ import annotations
 
 import math
@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from pose_ros.errors import RobotError
+from pose_ros.errors import PoseRosError
 
 
 @dataclass(frozen=True)
@@ -19,11 +19,13 @@ class Entry:
         file: name of the file, for messages.
         node: the parsed YAML node.
         key: name of this value, for messages.
+        error: raised for a value that is not allowed.
     """
 
     file: str
     node: Any
     key: str
+    error: type[PoseRosError]
 
     @property
     def where(self) -> str:
@@ -31,14 +33,14 @@ class Entry:
         return f'{self.file}:{self.node.start_mark.line + 1}'
 
     def fail(self, message: str) -> NoReturn:
-        """Raises a `RobotError` that begins with file and line."""
-        raise RobotError(f'{self.where}: {message}')
+        """Raises an error that begins with file and line."""
+        raise self.error(f'{self.where}: {message}')
 
     def fields(self, *allowed: str) -> dict[str, Entry]:
         """The entries of a mapping; names outside `allowed` are refused, unless `allowed` is empty."""
         if not isinstance(self.node, yaml.MappingNode):
             self.fail(f'{self.key} must be a mapping' + (f' with {", ".join(allowed)}' if allowed else ''))
-        found = {str(key.value): Entry(self.file, value, str(key.value)) for key, value in self.node.value}
+        found = {str(key.value): self._inside(value, str(key.value)) for key, value in self.node.value}
         for name, entry in found.items():
             if allowed and name not in allowed:
                 entry.fail(f'unknown {self.key} entry {name!r}; allowed: {", ".join(allowed)}')
@@ -48,7 +50,7 @@ class Entry:
         """The entries of a list."""
         if not isinstance(self.node, yaml.SequenceNode):
             self.fail(f'{self.key} must be a list, got {self._shown()}')
-        return [Entry(self.file, node, self.key) for node in self.node.value]
+        return [self._inside(node, self.key) for node in self.node.value]
 
     def text(self) -> str:
         """A string."""
@@ -86,22 +88,29 @@ class Entry:
             self.fail(f'{self.key} must be true or false, got {self._shown()}')
         return bool(self.node.value == 'true')
 
+    def _inside(self, node: Any, key: str) -> Entry:
+        return Entry(self.file, node, key, self.error)
+
     def _shown(self) -> str:
         return repr(self.node.value) if isinstance(self.node, yaml.ScalarNode) else f'a {self.node.id}'
 
 
-def read_yaml(path: Path) -> Entry:
+def read_yaml(path: Path, error: type[PoseRosError]) -> Entry:
     """The top entry of a YAML file.
 
+    Args:
+        path: of the file.
+        error: raised for everything in it that is not allowed.
+
     Raises:
-        RobotError: the file is absent, empty or no YAML.
+        PoseRosError: the file is absent, empty or no YAML; of the type `error`.
     """
     try:
-        node = yaml.compose(path.read_text(), Loader=yaml.SafeLoader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise RobotError(f'cannot read robot file {path}: {error}') from error
-    except yaml.YAMLError as error:
-        raise RobotError(f'{path} is no YAML: {error}') from error
+        node = yaml.compose(path.read_text(encoding='utf-8'), Loader=yaml.SafeLoader)
+    except (OSError, UnicodeDecodeError) as failure:
+        raise error(f'cannot read {path}: {failure}') from failure
+    except yaml.YAMLError as failure:
+        raise error(f'{path} is no YAML: {failure}') from failure
     if node is None:
-        raise RobotError(f'{path} is empty; it must have robot, tasks, ... (see config/robots/arm7.yaml)')
-    return Entry(path.name, node, 'the file')
+        raise error(f'{path} is empty')
+    return Entry(path.name, node, 'the file', error)
