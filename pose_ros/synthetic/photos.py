@@ -13,12 +13,13 @@ from pose_ros.errors import DatasetError
 HELD_OUT_OF = 7  # one scene in seven is held out
 # Mapillary's own terms are CC BY-SA; whether they reach these samples is unstated, so nothing is trained on them.
 DOUBTFUL = ('opensfm_street',)
+SEPARATE = ('us_gov_18f', 'coco_cc_by', 'coco_dev_by')  # sources whose numbers are those of separate photos
 
 
 def scene_of(path: Path) -> str:
     """The scene a photo shows: views and frames of one place or clip differ only in their last number."""
     source, clip = path.parents[1].name, re.sub(r'[_-]?\d+$', '', path.stem)
-    if source in ('us_gov_18f', 'coco_cc_by'):  # their numbers are those of separate photos
+    if source in SEPARATE:
         return path.stem
     return 'asl_gestures' if source == 'intel_sample_videos' and '-' not in clip else clip
 
@@ -34,11 +35,25 @@ def list_photos(folder: Path, kind: str, held_out: bool = False) -> list[Path]:
     Raises:
         DatasetError: there are none.
     """
-    paths = [path for path in sorted(folder.glob(f'*/{kind}/*.jpg')) if path.parents[1].name not in DOUBTFUL]
+    paths = _find(folder, kind)
     if not paths:
         raise DatasetError(f'no photos in {folder}/*/{kind}; allowed: a folder of sources, each with a folder {kind} '
                            'of JPEGs')
     return [path for path in paths if is_held_out(path) == held_out]
+
+
+def list_all_photos(folder: Path, further: Path, kind: str, held_out: bool = False) -> list[Path]:
+    """The photos of both folders; the second may be absent.
+
+    Raises:
+        DatasetError: the first has none.
+    """
+    more = [path for path in _find(further, kind) if is_held_out(path) == held_out]
+    return [*list_photos(folder, kind, held_out), *more]
+
+
+def _find(folder: Path, kind: str) -> list[Path]:
+    return [path for path in sorted(folder.glob(f'*/{kind}/*.jpg')) if path.parents[1].name not in DOUBTFUL]
 
 
 def read_photo(path: Path) -> np.ndarray:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from pose_ros.errors import DatasetError
+from pose_ros.files import written_whole
 from pose_ros.synthetic.scene import Scene
 
 
@@ -18,13 +19,11 @@ def write_shard(path: Path, scenes: Sequence[Scene], quality: int = 92) -> None:
         DatasetError: the disk is full or the folder is not writable.
     """
     jpegs = [cv2.imencode('.jpg', scene.image[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1] for scene in scenes]
-    partial = path.with_suffix('.partial')
     try:
-        with partial.open('wb') as file:
+        with written_whole(path) as file:
             np.savez(file, jpegs=np.concatenate(jpegs), jpeg_ends=np.cumsum([len(jpeg) for jpeg in jpegs]),
                      persons=np.concatenate([scene.persons for scene in scenes]),
                      person_ends=np.cumsum([len(scene.persons) for scene in scenes]))
-        partial.replace(path)
     except OSError as error:
         raise DatasetError(f'cannot write {path}: {error}; allowed: a writable folder with some 10 MB free') from error
 

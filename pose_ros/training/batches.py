@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
+from pose_ros.synthetic.photos import list_all_photos
 from pose_ros.training.augment import Labelled
+from pose_ros.training.cutouts import CutoutSource
 from pose_ros.training.hints import HINTS, Teacher
 from pose_ros.training.settings import TrainSettings
 from pose_ros.training.sources import EmptySource, PhotoSource, Source, SyntheticSource
@@ -37,13 +39,25 @@ class Batch:
 
 def build_sources(settings: TrainSettings) -> list[tuple[Source, float]]:
     """The sources and their shares, without those whose share is 0."""
-    photos, sources = Path(settings.photos), list[tuple[Source, float]]()
-    if settings.photo_share > 0:
-        sources.append((PhotoSource(photos), settings.photo_share))
+    rest = 1 - settings.photo_share - settings.cutout_share - settings.empty_share
+    sources: list[tuple[Source, float]] = [(SyntheticSource(Path(settings.folder) / 'scenes'), rest)]
     if settings.empty_share > 0:
-        sources.append((EmptySource(photos), settings.empty_share))
-    rest = 1 - settings.photo_share - settings.empty_share
-    return [(SyntheticSource(Path(settings.folder) / 'scenes'), rest), *sources]
+        sources.append((EmptySource(photos_of(settings, 'people_free'), mined_places(settings)), settings.empty_share))
+    behind = [source for source, _ in sources]
+    if settings.photo_share + settings.cutout_share > 0:
+        people = PhotoSource(photos_of(settings, 'with_people'))
+        sources += [(people, settings.photo_share), (CutoutSource(people, behind), settings.cutout_share)]
+    return sources
+
+
+def photos_of(settings: TrainSettings, kind: str) -> list[Path]:
+    """The photos to train on, see `list_all_photos`."""
+    return list_all_photos(Path(settings.photos), Path(settings.further_photos), kind)
+
+
+def mined_places(settings: TrainSettings) -> Path:
+    """The file of the hard negatives, see `mining`."""
+    return Path(settings.folder) / 'seen_in_nothing.json'
 
 
 class BatchStream(IterableDataset[Batch]):

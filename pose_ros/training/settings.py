@@ -19,6 +19,7 @@ class TrainSettings(Settings):
     learning_rate: float = setting(2e-3, 'Peak learning rate of AdamW', low=1e-6, high=1.0)
     decay_share: float = setting(0.35, 'Last share of the run, in which the learning rate falls', low=0.0, high=1.0)
     photo_share: float = setting(0.3, 'Share of photos with people', low=0.0, high=1.0)
+    cutout_share: float = setting(0.2, 'Share of views with people cut out of photos', low=0.0, high=1.0)
     empty_share: float = setting(0.12, 'Share of photos without people', low=0.0, high=1.0)
     hint_share: float = setting(0.5, 'Share of pictures with hints from the teacher', low=0.0, high=1.0)
     hint_weight: float = setting(0.4, 'Weight of the hints in the loss', low=0.0, high=100.0)
@@ -30,6 +31,7 @@ class TrainSettings(Settings):
     minutes_between_saves: float = setting(3.0, 'Time between checkpoints [min]', low=0.0, high=1000.0)
     folder: str = setting('out/train', 'Where scenes and the state of the run lie')
     photos: str = setting('../shared/data/training_photos', 'Training photos')
+    further_photos: str = setting('out/train/frames', 'More of them, in the same form; may be absent')
     teacher: str = setting('../shared/data/weights/posenet_coral/posenet_075_s16_float_dynamic.onnx',
                            'Network that gives hints')
     output: str = setting('pose_ros/checkpoints/openpose.safetensors', 'The checkpoint to write')
@@ -40,5 +42,5 @@ class TrainSettings(Settings):
             raise SettingError(f'sizes_px = {self.sizes_px} is not allowed; allowed: multiples of 32')
         if self.batch % self.processes:
             raise SettingError(f'batch = {self.batch} is not allowed; allowed: multiples of {self.processes} processes')
-        if self.photo_share + self.empty_share > 1:
-            raise SettingError(f'photo_share + empty_share = {self.photo_share + self.empty_share}; allowed: at most 1')
+        if (real := self.photo_share + self.cutout_share + self.empty_share) > 1:
+            raise SettingError(f'photo_share + cutout_share + empty_share = {real:g} is not allowed; allowed: at most 1')

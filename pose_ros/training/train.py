@@ -12,7 +12,8 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from pose_ros.networks.checkpoint import save_openpose
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.synthetic.generator import GeneratorSettings, generate
-from pose_ros.training.batches import stream_batches
+from pose_ros.training.batches import mined_places, photos_of, stream_batches
+from pose_ros.training.mining import Miner
 from pose_ros.training.parallel import run_processes
 from pose_ros.training.settings import TrainSettings
 from pose_ros.training.trainer import StepLosses, Trainer
@@ -51,7 +52,7 @@ def write_checkpoint(trainer: Trainer) -> Path:
 def _recipe(settings: TrainSettings) -> dict[str, object]:
     """The settings that matter to others: no paths of this machine."""
     return {name: value for name, value in asdict(settings).items()
-            if name not in ('folder', 'photos', 'teacher', 'output', 'device', 'threads', 'workers', 'processes')}
+            if name not in ('folder', 'photos', 'further_photos', 'teacher', 'output', 'device', 'threads', 'workers', 'processes')}
 
 
 def _bar(disable: bool = False) -> Progress:
@@ -80,6 +81,7 @@ def _learn(rank: int, settings: TrainSettings) -> None:
     """Train to the end; process 0 shows the progress and saves now and then."""
     trainer, losses = _open_trainer(settings), list[StepLosses]()
     batches = stream_batches(settings, settings.seed + trainer.step, rank)
+    miner = _miner(settings) if rank == 0 else None
     with _bar(disable=rank > 0) as bar:
         task = bar.add_task('training', total=settings.samples, completed=trainer.samples, reached='')
         saved = time.monotonic()
@@ -89,13 +91,21 @@ def _learn(rank: int, settings: TrainSettings) -> None:
                 bar.update(task, completed=trainer.samples, reached=_log(trainer, losses))
                 losses.clear()
             if rank == 0 and time.monotonic() - saved > 60 * settings.minutes_between_saves:
-                _save(trainer)
+                _save(trainer, miner)
                 saved = time.monotonic()
     if rank == 0:
         _save(trainer)
 
 
-def _save(trainer: Trainer) -> None:
+def _miner(settings: TrainSettings) -> Miner | None:
+    if settings.empty_share == 0:
+        return None
+    return Miner(photos_of(settings, 'people_free'), mined_places(settings))
+
+
+def _save(trainer: Trainer, miner: Miner | None = None) -> None:
+    if miner is not None:
+        miner.look(trainer.average.net, trainer.device)
     trainer.save(Path(trainer.settings.folder) / 'state.pt')
     write_checkpoint(trainer)
 

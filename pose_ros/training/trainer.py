@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from pose_ros.errors import DatasetError
+from pose_ros.files import written_whole
 from pose_ros.networks.openpose import OpenPoseNet
 from pose_ros.training.batches import Batch
 from pose_ros.training.hints import HintHead, hint_loss
@@ -113,10 +114,9 @@ class Trainer:
         state = {'net': self.net.state_dict(), 'average': self.average.net.state_dict(),
                  'hints': self.hints.state_dict(), 'optimizer': self._optimizer.state_dict(),
                  'step': self.step, 'samples': self.samples, 'shape': asdict(self.net.shape)}
-        partial = path.with_suffix('.partial')
         try:
-            torch.save(state, partial)
-            partial.replace(path)
+            with written_whole(path) as file:
+                torch.save(state, file)
         except (OSError, RuntimeError) as error:
             raise DatasetError(f'cannot write {path}: {error}; allowed: a writable folder with 100 MB free') from error
 
