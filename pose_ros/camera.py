@@ -11,6 +11,7 @@ import numpy as np
 
 from pose_ros.errors import CameraError
 
+_ENOUGH_PX = 1e-4
 _THIN_PRISM = 12  # coefficients of the longest model without a tilted sensor
 
 
@@ -57,7 +58,10 @@ class Camera:
         rays = np.column_stack([start.reshape(-1, 2), np.ones(len(pixels))])
         # OpenCV stops after five iterations, up to a tenth of a pixel early near the corners.
         for _ in range(10 if np.any(self.distortion) else 0):
-            rays[:, :2] += (pixels - self.project(rays)) / self.matrix[[0, 1], [0, 1]]
+            misses = pixels - self.project(rays)
+            rays[:, :2] += misses / self.matrix[[0, 1], [0, 1]]
+            if not np.any(np.abs(misses) > _ENOUGH_PX):
+                break
         rays[np.isnan(pixels).any(axis=1), :2] = np.nan
         return rays
 
@@ -83,8 +87,8 @@ class Camera:
         """OpenCV's distortion of (N, 2) at z = 1; OpenCV itself also takes the derivatives, fifty times the work."""
         if not np.any(self.distortion):
             return plane
-        missing = _THIN_PRISM - len(self.distortion)
-        k1, k2, p1, p2, k3, k4, k5, k6, s1, s2, s3, s4 = np.pad(self.distortion, (0, missing))
+        given = np.asarray(self.distortion, float).ravel().tolist()
+        k1, k2, p1, p2, k3, k4, k5, k6, s1, s2, s3, s4 = given + [0.0] * (_THIN_PRISM - len(given))
         x, y = plane.T
         r2 = x * x + y * y
         radial = (1 + r2 * (k1 + r2 * (k2 + r2 * k3))) / (1 + r2 * (k4 + r2 * (k5 + r2 * k6)))

@@ -71,12 +71,6 @@ class Points:
         """(K,) bool: which keypoints have a position in space."""
         return np.isfinite(self.positions).all(axis=1)
 
-    def moved(self, transform: np.ndarray) -> Points:
-        """The same points in another frame: (4, 4) rigid transform from this frame to that one."""
-        rotation = transform[:3, :3]
-        return Points(self.positions @ rotation.T + transform[:3, 3], rotation @ self.covariances @ rotation.T,
-                      self.sources)
-
     def taken(self, indices: np.ndarray) -> Points:
         """Other keypoints' points: (N,) indices into these; -1 gives an unknown point."""
         absent = np.asarray(indices) < 0

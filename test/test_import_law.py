@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1] / 'pose_ros'
 ROOMS = (
     'errors', 'files', 'skeletons', 'types', 'settings', 'yaml_entry', 'image', 'camera', 'transforms', 'networks',
     'weights', 'grouping', 'estimators', 'drawing', 'video', 'sources', 'tracking', 'filtering', 'lifting',
-    'activity', 'motion_capture', 'retargeting', 'demonstrations', 'synthetic', 'training', 'bridge', 'nodes',
+    'space', 'activity', 'motion_capture', 'retargeting', 'demonstrations', 'synthetic', 'training', 'bridge', 'nodes',
     'processes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands', 'cli',
 )  # fmt: skip
 

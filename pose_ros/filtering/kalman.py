@@ -26,6 +26,11 @@ class KalmanFilter:
     def __init__(self, settings: FilterSettings | None = None, order: int = 1) -> None:
         self._settings, self._order = settings or FilterSettings(), order
         self._stamp_s = np.inf
+        self._means: np.ndarray
+        self._spreads: np.ndarray
+        self._seen_s: np.ndarray
+        self._surprises: np.ndarray
+        self._unit: np.ndarray
 
     def update(self, values: np.ndarray, stamp_s: float, covariances: np.ndarray | None = None,
                unit: np.ndarray | float = 1.0) -> Filtered:

@@ -12,6 +12,10 @@ class OneEuroFilter:
     def __init__(self, settings: FilterSettings | None = None) -> None:
         self._settings = settings or FilterSettings()
         self._stamp_s = np.inf
+        self._values: np.ndarray
+        self._speeds: np.ndarray
+        self._seen_s: np.ndarray
+        self._weights: np.ndarray
 
     def update(self, values: np.ndarray, stamp_s: float, covariances: np.ndarray | None = None,
                unit: np.ndarray | float = 1.0) -> Filtered:
@@ -44,8 +48,8 @@ class OneEuroFilter:
 
     def _start(self, values: np.ndarray, stamp_s: float) -> None:
         self._stamp_s = stamp_s
-        self._values: np.ndarray = np.full(values.shape, np.nan)
-        self._speeds: np.ndarray = np.full(values.shape, np.nan)
+        self._values = np.full(values.shape, np.nan)
+        self._speeds = np.full(values.shape, np.nan)
         self._seen_s = np.full(len(values), -np.inf)
         self._weights = np.ones(len(values))
 

@@ -9,6 +9,9 @@ from pose_ros.camera import Camera
 from pose_ros.errors import CameraError
 from pose_ros.lifting.depth_image import DepthImage
 
+_MARGIN = 0.1  # flesh around the keypoints, as part of the box
+_MAX_PIXELS = 6000  # of one person; more tell the medians of lifting nothing new
+
 
 class DepthRegistration:
     """Registers depth images; made once for a pair of cameras, for it remembers the rays of all depth pixels.
@@ -28,8 +31,19 @@ class DepthRegistration:
                               'translation [m]')
         self._depth_camera, self._colour_camera, self._transform = depth_camera, colour_camera, transform
 
-    def register(self, depth: DepthImage) -> DepthImage:
+    def fits(self, depth_camera: Camera, colour_camera: Camera, transform_depth_to_colour: np.ndarray) -> bool:
+        """Whether this was made for these."""
+        return (_same(self._depth_camera, depth_camera) and _same(self._colour_camera, colour_camera)
+                and np.array_equal(self._transform, transform_depth_to_colour))
+
+    def register(self, depth: DepthImage, boxes: np.ndarray | None = None, nearest_m: float = 0.3,
+                 farthest_m: float = 8.0) -> DepthImage:
         """The depth image [m] that the colour camera would see; NaN where no depth pixel lands. The nearest wins.
+
+        Args:
+            boxes: (P, 4) x, y, width, height [px] in the colour image; only what may lie in them is registered, large
+                ones on a coarser grid. None = everything, at full resolution.
+            nearest_m, farthest_m: the depths [m] that decide where a box may lie in the depth image.
 
         Raises:
             CameraError: the depth image has not the size of the depth camera's.
@@ -39,37 +53,60 @@ class DepthRegistration:
         if (width, height) != (camera.width, camera.height):
             raise CameraError(f'the depth image has {width}x{height} px, its camera {camera.width}x{camera.height}; '
                               'allowed: the same size')
-        metres = depth.metres().ravel()
-        known = np.isfinite(metres)
-        points = self._turned_rays[known] * metres[known, None] + self._transform[:3, 3].astype(np.float32)
-        return DepthImage(self._splat(points), '32FC1')
+        nearest = np.full(self._colour_camera.width * self._colour_camera.height, np.inf, np.float32)
+        every = (slice(0, height), slice(0, width), 1)
+        regions = [every] if boxes is None else [self._region(box, nearest_m, farthest_m) for box in boxes]
+        for rows, columns, stride in regions:
+            self._splat(depth, (slice(rows.start, rows.stop, stride), slice(columns.start, columns.stop, stride)),
+                        self._footprint(stride), nearest)
+        nearest[np.isinf(nearest)] = np.nan
+        return DepthImage(nearest.reshape(self._colour_camera.height, self._colour_camera.width), '32FC1')
 
     @cached_property
     def _turned_rays(self) -> np.ndarray:
+        """(H, W, 3) directions of the depth pixels in the frame of the colour camera."""
         camera = self._depth_camera
         pixels = np.stack(np.meshgrid(np.arange(camera.width), np.arange(camera.height)), -1).reshape(-1, 2)
-        return (camera.rays(pixels) @ self._transform[:3, :3].T).astype(np.float32)
+        turned = camera.rays(pixels) @ self._transform[:3, :3].T
+        return turned.astype(np.float32).reshape(camera.height, camera.width, 3)
 
-    def _splat(self, points: np.ndarray) -> np.ndarray:
-        camera = self._colour_camera
+    def _region(self, box: np.ndarray, nearest_m: float, farthest_m: float) -> tuple[slice, slice, int]:
+        """Rows, columns and stride of the depth pixels that may lie in a box of the colour image."""
+        x, y, width, height = box
+        margin = _MARGIN * max(width, height)
+        corners = np.array([[x + i * width + (2 * i - 1) * margin, y + j * height + (2 * j - 1) * margin]
+                            for i in (0, 1) for j in (0, 1)])
+        rays = self._colour_camera.rays(corners)
+        points = np.concatenate([rays * nearest_m, rays * farthest_m])
+        pixels = self._depth_camera.project((points - self._transform[:3, 3]) @ self._transform[:3, :3])
+        if not np.isfinite(pixels).all():
+            return slice(0, 0), slice(0, 0), 1
+        size = np.array([self._depth_camera.width, self._depth_camera.height])
+        low = np.clip(np.floor(pixels.min(axis=0)), 0, size).astype(int)
+        high = np.clip(np.ceil(pixels.max(axis=0)) + 1, 0, size).astype(int)
+        stride = max(1, int(np.sqrt(np.prod(high - low) / _MAX_PIXELS)))
+        return slice(low[1], high[1]), slice(low[0], high[0]), stride
+
+    def _splat(self, depth: DepthImage, pixels: tuple[slice, slice], footprint: int, nearest: np.ndarray) -> None:
+        camera, metres = self._colour_camera, depth.metres(pixels)
+        known = np.isfinite(metres)
+        points = self._turned_rays[pixels][known] * metres[known][:, None] + self._transform[:3, 3].astype(np.float32)
         points = points[points[:, 2] > 0]
-        pixels = np.rint(camera.project(points) - self._half_footprint).astype(np.int64)
-        nearest = np.full(camera.width * camera.height, np.inf, np.float32)
-        for shift in np.ndindex(self._footprint, self._footprint):
-            columns, rows = (pixels + shift).T
+        corners = np.rint(camera.project(points) - (footprint - 1) / 2).astype(np.int64)
+        for shift in np.ndindex(footprint, footprint):
+            columns, rows = (corners + shift).T
             inside = (columns >= 0) & (columns < camera.width) & (rows >= 0) & (rows < camera.height)
             np.minimum.at(nearest, rows[inside] * camera.width + columns[inside], points[inside, 2])
-        nearest[np.isinf(nearest)] = np.nan
-        return nearest.reshape(camera.height, camera.width)
 
-    @property
-    def _footprint(self) -> int:
+    def _footprint(self, stride: int) -> int:
         """Side [px] of a depth pixel in the colour image, so that a finer colour image has no holes."""
-        return int(np.ceil(self._colour_camera.matrix[0, 0] / self._depth_camera.matrix[0, 0] - 0.05))
+        return int(np.ceil(stride * self._colour_camera.matrix[0, 0] / self._depth_camera.matrix[0, 0] - 0.05))
 
-    @property
-    def _half_footprint(self) -> float:
-        return (self._footprint - 1) / 2
+
+def _same(first: Camera, second: Camera) -> bool:
+    return first is second or (
+        (first.width, first.height, first.fisheye) == (second.width, second.height, second.fisheye)
+        and np.array_equal(first.matrix, second.matrix) and np.array_equal(first.distortion, second.distortion))
 
 
 def _is_rigid(transform: np.ndarray) -> bool:

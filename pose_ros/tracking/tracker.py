@@ -29,6 +29,10 @@ class _Identity:
 class Tracker:
     """Follows the people of ONE camera; each camera has a tracker, and identities, of its own.
 
+    Attributes:
+        ignored: detections of the newest image that belong to no track and are too doubtful to begin one.
+        restarts: how often a stamp went back, and everyone was forgotten.
+
     A detection that no track explains begins a NEW one, without identity. When it has proved itself it becomes someone
     who was lost near there, or else a new identity. So ghosts get none, and steal none.
 
@@ -42,6 +46,7 @@ class Tracker:
         self._settings = settings or TrackerSettings()
         self._motion_settings = motion or MotionSettings()
         self._next_id = 0
+        self.restarts = 0
         self.reset()
 
     def reset(self) -> None:
@@ -50,6 +55,12 @@ class Tracker:
         self._motion = Motion(0, self._motion_settings)
         self._identities: list[_Identity] = []
         self._stamp_s = -np.inf
+        self.ignored: list[Person] = []
+
+    @property
+    def stamp_s(self) -> float:
+        """The newest stamp [s]; -inf before the first."""
+        return self._stamp_s
 
     def update(self, persons: Sequence[Person], stamp_s: float,
                image_size: tuple[int, int] | None = None) -> list[Track]:
@@ -88,6 +99,7 @@ class Tracker:
             raise StampError(f'image stamp {stamp_s} s; allowed: a finite time in seconds')
         if stamp_s < self._stamp_s - self._settings.max_late_s:
             self.reset()
+            self.restarts += 1
         step_s = max(stamp_s - self._stamp_s, 0.0) if np.isfinite(self._stamp_s) else 0.0
         self._stamp_s = max(stamp_s, self._stamp_s)
         return step_s
@@ -158,6 +170,7 @@ class Tracker:
         settings = self._settings
         starts = [i for i in sorted(unmatched) if persons[i].score >= settings.min_start_score
                   and persons[i].found.sum() >= settings.min_start_keypoints]
+        self.ignored = [persons[i] for i in sorted(unmatched - set(starts))]
         if starts:
             self._motion.add(measured[starts])
         self._identities += [_Identity(replace(persons[i], track_id=-1), self._stamp_s, self._stamp_s) for i in starts]
