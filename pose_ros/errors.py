@@ -12,6 +12,7 @@
     |-- StampError        a time stamp that is not finite, or goes backwards where time must not
     |-- GraphError        a node process that died, or did not answer in time
     |-- RobotError        a robot file, description or state that cannot be used
+    |-- RuleError         a rule or a recorded gesture that cannot be used
     `-- DatasetError      training or evaluation data that is missing or malformed
 
 Every message says what was wrong, what was got and what is allowed.
@@ -53,6 +54,10 @@ class SourceError(PoseRosError, RuntimeError):
 
 class RobotError(PoseRosError, ValueError):
     """A robot file, a robot description or a robot's state cannot be used."""
+
+
+class RuleError(PoseRosError, ValueError):
+    """A rule of an activity, or a recorded gesture, cannot be used."""
 
 
 class DatasetError(PoseRosError, ValueError):

@@ -1,7 +1,7 @@
 """A person's points in an upright frame, and the angles that rules speak of."""
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -56,6 +56,11 @@ class Body:
     def __getitem__(self, keypoint: str) -> np.ndarray:
         """(3,) [m] of a keypoint."""
         return self.points[NUMBER[keypoint]]
+
+    def smoothed(self, before: Body, share: float) -> Body:
+        """With this share (0..1) of the body before; points that were unknown then are as they are now."""
+        blended = self.points + share * (before.points - self.points)
+        return replace(self, points=np.where(np.isnan(before.points), self.points, blended))
 
     @property
     def hips(self) -> np.ndarray:

@@ -18,6 +18,7 @@ class MovementSettings(Settings):
 
     walk_window_s: float = setting(0.6, 'Time over which the speed of walking is measured [s]', low=0.1, high=5.0)
     fall_window_s: float = setting(0.2, 'Time over which the speed of falling is measured [s]', low=0.05, high=1.0)
+    smooth_s: float = setting(0.08, 'Time constant of the smoothing of all points [s]', low=0.0, high=1.0)
     floor_rise_mps: float = setting(0.02, 'How fast the floor is taken to rise where nobody steps low [m/s]',
                                     low=0.0, high=1.0)
 

@@ -1,6 +1,7 @@
 """Standing, walking, sitting, crouching, bending, lying: from the trunk, the thighs and the height of the hips."""
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from pose_ros.activity.activity import UNKNOWN, Activity, Kind
@@ -21,8 +22,7 @@ class PostureSettings(Settings):
     lying_hips: float = setting(0.6, 'Hips of somebody who lies are lower, in legs above the floor', low=0.1, high=1.0)
     bending_trunk_deg: float = setting(50.0, 'Trunk of somebody who bends, against upright [deg]', low=20.0, high=90.0)
     sitting_thigh_deg: float = setting(55.0, 'Thighs of somebody who sits, against hanging [deg]', low=20.0, high=90.0)
-    crouching_hips: float = setting(0.4, 'Hips of somebody who crouches are lower, in legs above the floor',
-                                    low=0.1, high=1.0)
+    balance: float = setting(0.28, 'A trunk further from above the ankles rests on a seat, in legs', low=0.05, high=1.0)
 
 
 class PostureRecognizer:
@@ -49,8 +49,14 @@ class PostureRecognizer:
         if trunk > self._settings.bending_trunk_deg:
             return 'bending'
         if thigh > self._settings.sitting_thigh_deg:
-            return 'crouching' if hips < self._settings.crouching_hips else 'sitting'
+            return 'sitting' if self._is_seated(body, movement) else 'crouching'
         return self._upright(movement)
+
+    def _is_seated(self, body: Body, movement: Movement) -> bool:
+        """The trunk is not above the feet, so something else must carry it."""
+        feet = (body['left_ankle'] + body['right_ankle']) / 2
+        away = (body.hips + body['neck']) / 2 - feet
+        return not math.hypot(away[0], away[1]) < self._settings.balance * movement.leg_m
 
     def _upright(self, movement: Movement) -> str:
         speed = movement.speed_mps

@@ -8,6 +8,8 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
+import numpy as np
+
 from pose_ros.activity.activity import Activity, Kind
 from pose_ros.activity.arm import ArmPose, arm_pose
 from pose_ros.activity.body import Body
@@ -27,7 +29,8 @@ class SignalSettings(Settings):
     still_mps: float = setting(0.4, 'A hand that is faster does not hold still [m/s]', low=0.05, high=2.0)
     straight_deg: float = setting(150.0, 'Elbow of a straight arm [deg]', low=90.0, high=180.0)
     raised_deg: float = setting(140.0, 'Forearm of a raised hand, against hanging [deg]', low=90.0, high=180.0)
-    swing_deg: float = setting(20.0, 'Least swing of the forearm of somebody who waves [deg]', low=5.0, high=90.0)
+    upright_deg: float = setting(50.0, 'Trunk of somebody who signals, against upright [deg]', low=10.0, high=90.0)
+    swing_deg: float = setting(25.0, 'Least swing of the forearm of somebody who waves [deg]', low=5.0, high=90.0)
     beckon_deg: float = setting(35.0, 'Least bending of the elbow of somebody who beckons [deg]', low=5.0, high=120.0)
     swings: int = setting(3, 'So many swings make a wave or a beckoning', low=2, high=20)
     swings_s: float = setting(2.5, 'Longest time for them [s]', low=0.5, high=10.0)
@@ -37,14 +40,16 @@ class SignalRecognizer:
     """Tells the signals that are given now: `arms_up`, or for each arm one of wave, come_here, stop and point."""
 
     def __init__(self, settings: SignalSettings | None = None) -> None:
-        settings = settings or SignalSettings()
-        self._arms_up = Held(settings.hold_s)
-        self._arms = [_Arm(settings) for _ in _SIDES]
+        self._settings = settings or SignalSettings()
+        self._arms_up = Held(self._settings.hold_s)
+        self._arms = [_Arm(self._settings) for _ in _SIDES]
 
     def update(self, body: Body, movement: Movement) -> list[Activity]:
         """The signals, each label at most once."""
         poses = [arm_pose(body, side) for side in _SIDES]
         signals = [arm.update(body.stamp_s, pose) for arm, pose in zip(self._arms, poses)]
+        if not body.angles['trunk'] < self._settings.upright_deg:
+            return []
         high = all(pose.wrist[2] > 0.25 * movement.leg_m for pose in poses)
         if self._arms_up.update(body.stamp_s, high):
             return [Activity(Kind.GESTURE, 'arms_up', body.score, self._arms_up.since_s)]
@@ -69,10 +74,10 @@ class _Arm:
     def update(self, stamp_s: float, arm: ArmPose) -> tuple[str, float]:
         """The signal and since when it is given [s]; '' if none is."""
         raised = arm.forearm_deg > 110 and arm.wrist[2] > -0.1
-        still = self._hand.update(stamp_s, arm) < self._settings.still_mps
+        still = self._hand.update(stamp_s, arm.wrist) < self._settings.still_mps
         straight = arm.elbow_deg > self._settings.straight_deg
         # Waving moves the forearm in the plane of the shoulders, beckoning across it.
-        waves = self._wave.update(stamp_s, arm.sideways_deg if raised and arm.flatness > 0.7 else math.nan)
+        waves = self._wave.update(stamp_s, arm.sideways_deg if raised and arm.flatness > 0.8 else math.nan)
         ahead = arm.forearm_deg > 60 and arm.flatness < 0.9 and arm.upper_deg < 110
         beckons = self._beckon.update(stamp_s, arm.elbow_deg if ahead else math.nan)
         stops = self._stop.update(stamp_s, still and raised and arm.forearm_deg > self._settings.raised_deg)
@@ -106,16 +111,14 @@ class _Hand:
     """The speed of a hand against the trunk."""
 
     def __init__(self) -> None:
-        self._last: tuple[float, ArmPose] | None = None
-        self._speed_mps = math.inf
+        self._places: deque[tuple[float, np.ndarray]] = deque()
 
-    def update(self, stamp_s: float, arm: ArmPose) -> float:
-        """[m/s], smoothed over about 0.1 s; infinite until it is known."""
-        if self._last and stamp_s > self._last[0]:
-            passed_s = stamp_s - self._last[0]
-            moved = arm.wrist - self._last[1].wrist
-            speed = math.sqrt(float(moved @ moved)) / passed_s
-            share = math.exp(-passed_s / 0.1)
-            self._speed_mps = speed if math.isinf(self._speed_mps) else share * self._speed_mps + (1 - share) * speed
-        self._last = (stamp_s, arm) if arm.wrist[0] == arm.wrist[0] else None
-        return self._speed_mps if self._last else math.inf
+    def update(self, stamp_s: float, place: np.ndarray) -> float:
+        """[m/s] over the last quarter of a second, of a place [m]; infinite while that is not known."""
+        self._places.append((stamp_s, place))
+        while stamp_s - self._places[0][0] > 0.25:
+            self._places.popleft()
+        first_s, first = self._places[0]
+        moved = place - first
+        speed = math.sqrt(float(moved @ moved)) / (stamp_s - first_s) if stamp_s - first_s > 0.1 else math.nan
+        return speed if speed == speed else math.inf
