@@ -46,6 +46,7 @@ class RobotConfig:
     """A robot file, read but not yet compared with a URDF.
 
     Attributes:
+        text: of the file.
         folder: of the file; relative URDF paths start there.
         urdf: a URDF file, or 'robot_description' where the URDF comes from elsewhere.
         controller: name of the JointTrajectoryController.
@@ -65,6 +66,7 @@ class RobotConfig:
     """
 
     name: str
+    text: str
     folder: Path
     urdf: str
     controller: str
@@ -138,6 +140,7 @@ def read_robot_config(path: Path) -> RobotConfig:
         parts['tasks'].fail('tasks must have at least one bone')
     return RobotConfig(
         name=path.stem,
+        text=path.read_text(),
         folder=path.parent,
         urdf=robot['urdf'].text() if 'urdf' in robot else 'robot_description',
         controller=robot['controller'].text() if 'controller' in robot else f'{path.stem}_controller',

@@ -70,6 +70,19 @@ class Description:
         self.joints = {j.get('name', ''): _described(j) for j in elements if j.get('type') in MOVING}
         self.links = tuple(link.get('name', '') for link in self._root.findall('link'))
 
+    @property
+    def root(self) -> str:
+        """The link that is no joint's child.
+
+        Raises:
+            RobotError: there is none, or more than one.
+        """
+        children = {child.get('link') for child in self._root.findall('joint/child')}
+        roots = [link for link in self.links if link not in children]
+        if len(roots) != 1:
+            raise RobotError(f'a robot description must have one root link, got {", ".join(roots) or "none"}')
+        return roots[0]
+
     def bounded(self, positions: Mapping[str, tuple[float, ...]]) -> str:
         """The URDF without meshes, every moving joint with some limits, continuous joints turned into revolute ones.
 

@@ -8,6 +8,7 @@ continuous bound v^2 / 2a overshoots).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,6 +49,11 @@ class Path:
         """The motion at the end of a tick; 0 is the next one."""
         index = min(tick, len(self) - 1)
         return Motion(self.positions[index], self.velocities[index])
+
+    def after_motions(self, motions: Sequence[Motion]) -> Path:
+        """These motions, and then this path."""
+        return Path(np.concatenate([np.array([motion.position for motion in motions]), self.positions]),
+                    np.concatenate([np.array([motion.velocity for motion in motions]), self.velocities]))
 
     def after(self, ticks: int) -> Path:
         """The path that is left after some ticks; a path that has ended stays where it is."""

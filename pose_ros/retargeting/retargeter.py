@@ -6,17 +6,18 @@ another path replaces it only if that one is free too. Whatever fails, the robot
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from pose_ros.errors import RobotError
 from pose_ros.retargeting.bones import BoneReader
 from pose_ros.retargeting.collision import CollisionChecker
-from pose_ros.retargeting.follower import Follower, FollowerSettings, Path
+from pose_ros.retargeting.follower import Follower, FollowerSettings, Motion, Path
 from pose_ros.retargeting.point_filter import PointFilter, PointFilterSettings
+from pose_ros.retargeting.reference import Reference
 from pose_ros.retargeting.robot import Robot
 from pose_ros.retargeting.shadow_ik import ShadowIK, ShadowSettings, Solution
+from pose_ros.retargeting.trajectory import Performance, Trajectory
 from pose_ros.skeletons import Skeleton
 
 # The time between frames that is reckoned with, at least and at most [s], and before the second frame came.
@@ -25,27 +26,6 @@ SHORTEST, LONGEST, FIRST_INTERVAL = 0.005, 0.1, 1 / 30
 FURTHEST = 0.2
 # A reference goes on for this part of a frame after the next frame was due.
 OVERRUN = 0.4
-
-
-@dataclass(frozen=True, eq=False)
-class Reference:
-    """Where the joints should be: a straight line in time through the last frame's answer, until it is too old.
-
-    Attributes:
-        position: (n,) at `time` [rad].
-        velocity: (n,) [rad/s].
-        time, until: [s]; the joints should stand after `until`.
-    """
-
-    position: np.ndarray
-    velocity: np.ndarray
-    time: float
-    until: float
-
-    def at(self, times: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Positions and velocities (A, n) at times (A,) [s]."""
-        ages = np.minimum(times, self.until) - self.time
-        return self.position + ages[:, None] * self.velocity, (times < self.until)[:, None] * self.velocity
 
 
 class Retargeter:
@@ -57,6 +37,10 @@ class Retargeter:
         position: (n,) measured joint positions [rad].
         points, shadow, follower: settings of the parts.
 
+    Attributes:
+        skeleton: as given.
+        advance: ticks of a step.
+
     Raises:
         RobotError: the robot cannot start there, its capsules touch, or the skeleton lacks a bone's keypoint.
     """
@@ -65,7 +49,8 @@ class Retargeter:
                  points: PointFilterSettings | None = None, shadow: ShadowSettings | None = None,
                  follower: FollowerSettings | None = None) -> None:
         follower = follower or FollowerSettings()
-        self._count, self._filter_settings, self._advance = len(skeleton), points, follower.advance
+        self.skeleton = skeleton
+        self._count, self._filter_settings, self.advance = len(skeleton), points, follower.advance
         self._bones = BoneReader(robot.config, skeleton)
         self._follower = Follower(robot.limits, follower)
         self._collisions = CollisionChecker(robot)
@@ -88,10 +73,53 @@ class Retargeter:
         self.forget()
 
     def forget(self) -> None:
-        """Forgets the person; the next points may be another's."""
+        """Forgets person and trajectory; the next points may be another's."""
+        self._performance: Performance | None = None
         self._filter = PointFilter(self._count, self._filter_settings)
         self._stamp, self._interval = -np.inf, FIRST_INTERVAL
         self._stand(0.0)
+
+    def perform(self, trajectory: Trajectory) -> None:
+        """From now on goes to the first pose of a trajectory and then through it, instead of following a person.
+
+        Raises:
+            RobotError: it is of another number of joints.
+        """
+        joints = trajectory.positions.shape[1]
+        if joints != len(self._motion.position):
+            raise RobotError(f'the trajectory has {joints} joints, the robot {len(self._motion.position)}')
+        self.forget()
+        self._performance = Performance(trajectory)
+
+    def clutch(self) -> None:
+        """Wrist positions count from where wrists and links are at the next frame."""
+
+    def run_on(self, ticks: int) -> list[Motion]:
+        """No step came in time: the robot has gone on for some ticks along the path that it has; its motions there."""
+        motions = [self._left.at(tick) for tick in range(ticks)]
+        self._motion = motions[-1]
+        self._left = self._left.after(ticks)
+        return motions
+
+    @property
+    def has_performed(self) -> bool:
+        """The robot has got to the end of its trajectory."""
+        return self._performance is not None and self._performance.done
+
+    @property
+    def motion(self) -> Motion:
+        """Where the robot is when the path of the last step has been followed to the next one."""
+        return self._motion
+
+    @property
+    def at_rest(self) -> bool:
+        """The robot stands there."""
+        return not self._motion.velocity.any()
+
+    @property
+    def clearance_m(self) -> float:
+        """How much nearer two capsules may come there [m]."""
+        return self._collisions.clearance(self._motion.position)
 
     @property
     def tick_s(self) -> float:
@@ -101,7 +129,7 @@ class Retargeter:
     @property
     def step_s(self) -> float:
         """Time between steps [s]."""
-        return self._advance * self._follower.tick_s
+        return self.advance * self._follower.tick_s
 
     def observe(self, points: np.ndarray, scores: np.ndarray, stamp: float, now: float) -> Solution | None:
         """Takes the person's points of one frame.
@@ -145,16 +173,23 @@ class Retargeter:
             The path from here on, free and with its end at rest. At the next step the robot is taken to be `advance`
             ticks further on it.
         """
-        fresh = now < self._reference.until
-        candidates = self._follow(now, scale) if follow and fresh else self._brake(now)
+        candidates = self._candidates(now, scale) if follow else self._brake(now)
         path = next((path for path in candidates if self._collisions.is_free(path.positions)), self._left)
-        self._motion = path.at(self._advance - 1)
-        self._left = path.after(self._advance)
+        self._motion = path.at(self.advance - 1)
+        self._left = path.after(self.advance)
+        if follow and self._performance:
+            self._performance.advance(self._motion.position, scale * self.step_s)
         return path
 
-    def _follow(self, now: float, scale: float) -> Iterator[Path]:
-        """First straight to the reference; if that is not free, along the obstacle."""
-        targets, velocities = self._reference.at(now + self._times)
+    def _candidates(self, now: float, scale: float) -> Iterator[Path]:
+        if self._performance:
+            return self._toward(*self._performance.ahead(self._times, scale), scale)
+        if now < self._reference.until:
+            return self._toward(*self._reference.at(now + self._times), scale)
+        return self._brake(now)
+
+    def _toward(self, targets: np.ndarray, velocities: np.ndarray, scale: float) -> Iterator[Path]:
+        """First straight to the targets (A, n); if that is not free, along the obstacle."""
         yield self._follower.plan(self._motion, targets, velocities, scale)
         here = self._motion.position
         targets = here + self._collisions.deflect(here, targets - here)

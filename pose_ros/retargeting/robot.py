@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,8 @@ class Robot:
 
     Attributes:
         config: its file.
+        root: name of the link that everything hangs on.
+        urdf: its text.
         model: pinocchio model with n joints of one degree of freedom each, in the base frame.
         joints: n names, in the order of every joint array (pinocchio's, not the file's).
         limits: of these joints, velocity_scale applied.
@@ -28,11 +31,31 @@ class Robot:
     """
 
     config: RobotConfig
+    root: str
+    urdf: str
     model: pin.Model
     joints: tuple[str, ...]
     limits: JointLimits
     home: np.ndarray
     posture_cost: np.ndarray
+
+    def link_positions(self, position: np.ndarray, links: Sequence[str] = ()) -> np.ndarray:
+        """(L, 3) where links are in the base frame [m].
+
+        Args:
+            position: (n,) [rad].
+            links: names; none = all that move.
+        """
+        data = self.model.createData()
+        pin.framesForwardKinematics(self.model, data, position)
+        if not links:
+            return np.array([place.translation for place in data.oMi.tolist()[1:]])
+        return np.array([data.oMf[self.model.getFrameId(link)].translation for link in links])
+
+    @property
+    def mount(self) -> np.ndarray:
+        """(4, 4) from the robot's root link to the base frame."""
+        return np.asarray(_mount(self.config).homogeneous)
 
 
 def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
@@ -48,7 +71,8 @@ def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
     if not isinstance(config, RobotConfig):
         path = Path(config)
         config = read_robot_config(path if path.suffix else robots_folder() / f'{path}.yaml')
-    description = Description(urdf or _read_urdf(config))
+    text = urdf or _read_urdf(config)
+    description = Description(text)
     _check_names(config, description)
     model = _reduced(config, description, _commanded(config, description))
     joints = tuple(model.names[1:])
@@ -59,7 +83,7 @@ def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
     _check_home(config, joints, home, limits)
     default = config.posture_weight['default']
     cost = np.array([config.posture_weight.get(name, default) for name in joints])
-    return Robot(config, model, joints, limits, home, cost)
+    return Robot(config, description.root, text, model, joints, limits, home, cost)
 
 
 def _read_urdf(config: RobotConfig) -> str:
@@ -125,7 +149,7 @@ def _reduced(config: RobotConfig, description: Description, joints: tuple[str, .
         raise RobotError(f'{config.name}: pinocchio cannot read the URDF: {error}') from error
     locked = [full.getJointId(name) for name in full.names[1:] if name not in joints]
     model = pin.buildReducedModel(full, locked, pin.neutral(full))
-    mount = pin.SE3(pin.rpy.rpyToMatrix(np.array(config.mount_rpy)), np.array(config.mount_xyz))
+    mount = _mount(config)
     for index in range(1, model.njoints):
         if model.parents[index] == 0:
             model.jointPlacements[index] = mount * model.jointPlacements[index]
@@ -133,6 +157,10 @@ def _reduced(config: RobotConfig, description: Description, joints: tuple[str, .
         if frame.parentJoint == 0:
             frame.placement = mount * frame.placement
     return model
+
+
+def _mount(config: RobotConfig) -> pin.SE3:
+    return pin.SE3(pin.rpy.rpyToMatrix(np.array(config.mount_rpy)), np.array(config.mount_xyz))
 
 
 def _check_home(config: RobotConfig, joints: tuple[str, ...], home: np.ndarray, limits: JointLimits) -> None:

@@ -1,6 +1,7 @@
 """Whether the robot may follow: DISABLED, ARMING, TRACKING, HOLDING, FAULT.
 
     DISABLED --enable--> ARMING --robot and person ready--> TRACKING --person lost or too near, robot silent--> HOLDING
+    DISABLED --perform--> the same without a person who is followed
     HOLDING --the same person is back--> ARMING     HOLDING --long--> DISABLED
     any --stop--> FAULT --reset--> DISABLED         any but FAULT --disable--> DISABLED
 
@@ -14,7 +15,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from pose_ros.settings import Settings, setting
+from pose_ros.retargeting.safety_settings import SafetySettings
 
 
 class State(enum.Enum):
@@ -25,28 +26,6 @@ class State(enum.Enum):
     TRACKING = 'tracking'
     HOLDING = 'holding'
     FAULT = 'fault'
-
-
-@dataclass(frozen=True)
-class SafetySettings(Settings):
-    """When the robot slows, stops and starts."""
-
-    soft_timeout_s: float = setting(0.15, 'Silence after which the robot brakes [s]', low=0.01, high=1.0)
-    hard_timeout_s: float = setting(0.5, 'Silence after which it holds and must be armed again [s]', low=0.05, high=5.0)
-    disable_timeout_s: float = setting(5.0, 'Holding for so long disables [s]', low=0.5, high=600.0)
-    robot_timeout_s: float = setting(0.5, "Silence of the robot's joint states after which it holds [s]", low=0.05,
-                                     high=10.0)
-    max_age_s: float = setting(0.3, 'Older images do not count [s]', low=0.02, high=5.0)
-    max_ahead_s: float = setting(0.05, 'Stamps further in the future do not count [s]', low=0.0, high=5.0)
-    arming_error_deg: float = setting(20.0, 'Worst bone that the robot must be able to match before it moves [deg]',
-                                      low=1.0, high=180.0)
-    ramp_s: float = setting(2.0, 'Time from slow to full speed after arming [s]', low=0.0, high=60.0)
-    ramp_start: float = setting(0.1, 'Part of the speed limits at the beginning of the ramp', low=0.01, high=1.0)
-    slow_distance_m: float = setting(1.0, 'Below this distance between anyone and the robot it slows down [m]', low=0.0,
-                                     high=10.0)
-    stop_distance_m: float = setting(0.4, 'Below this distance it holds [m]', low=0.0, high=10.0)
-    require_heartbeat: bool = setting(False, 'Silence on the emergency stop topic is an emergency')
-    heartbeat_timeout_s: float = setting(0.5, 'Longest silence on the emergency stop topic [s]', low=0.05, high=10.0)
 
 
 @dataclass(frozen=True)
@@ -89,9 +68,14 @@ class Safety:
             return f'fault: {self._reason}; reset first'
         if track_id < 0:
             return f'only a tracked person can be followed, got track_id {track_id}'
-        self._forget_person()
-        self._track_id = track_id
-        self._enter(State.ARMING, 'waiting for the robot and the person')
+        self._begin(track_id)
+        return ''
+
+    def perform(self) -> str:
+        """Wants to move without following anyone; returns why not, or ''."""
+        if self._state is State.FAULT:
+            return f'fault: {self._reason}; reset first'
+        self._begin(-1)
         return ''
 
     def disable(self, reason: str = 'disabled on request') -> None:
@@ -107,6 +91,16 @@ class Safety:
         """Leaves a fault, into DISABLED."""
         if self._state is State.FAULT:
             self._enter(State.DISABLED, 'reset')
+
+    @property
+    def state(self) -> State:
+        """Of the machine."""
+        return self._state
+
+    @property
+    def track_id(self) -> int:
+        """Who is followed; -1 = nobody."""
+        return self._track_id
 
     def see_robot(self) -> None:
         """The robot's joint states have arrived."""
@@ -132,7 +126,7 @@ class Safety:
         """
         settings = self._settings
         fresh = -settings.max_ahead_s <= now - stamp <= settings.max_age_s and stamp > self._stamp
-        return track_id == self._track_id and fresh
+        return self._follows_person and track_id == self._track_id and fresh
 
     def see_person(self, stamp: float, error_deg: float) -> None:
         """The chosen person was seen and the shadow solved.
@@ -147,7 +141,7 @@ class Safety:
         """The verdict of now; call it at every step."""
         now = self._clock()
         self._watch(now)
-        silent = now - self._person_seen > self._settings.soft_timeout_s
+        silent = self._follows_person and now - self._person_seen > self._settings.soft_timeout_s
         follow = self._state is State.TRACKING and not silent
         reason = '' if follow else 'person not seen' if self._state is State.TRACKING else self._reason
         return Verdict(self._state, follow, self._scale(now) if follow else 0.0, reason)
@@ -170,7 +164,7 @@ class Safety:
     def _arm(self, now: float, obstacle: str) -> None:
         if obstacle:
             self._reason = obstacle
-        elif not self._error_deg <= self._settings.arming_error_deg:
+        elif self._follows_person and not self._error_deg <= self._settings.arming_error_deg:
             self._reason = f'the robot cannot match the pose: {self._error_deg:.0f} deg off'
         else:
             self._enter(State.TRACKING, '')
@@ -178,7 +172,7 @@ class Safety:
     def _obstacle(self, now: float) -> str:
         if now - self._robot_seen > self._settings.robot_timeout_s:
             return 'no joint states from the robot'
-        if now - self._person_seen > self._settings.hard_timeout_s:
+        if self._follows_person and now - self._person_seen > self._settings.hard_timeout_s:
             return 'person lost'
         if self._nearest < self._settings.stop_distance_m:
             return f'somebody is {self._nearest:.2f} m from the robot'
@@ -194,6 +188,15 @@ class Safety:
 
     def _enter(self, state: State, reason: str) -> None:
         self._state, self._reason, self._since = state, reason, self._clock()
+
+    def _begin(self, track_id: int) -> None:
+        self._forget_person()
+        self._track_id = track_id
+        self._enter(State.ARMING, 'waiting for the robot and the person')
+
+    @property
+    def _follows_person(self) -> bool:
+        return self._track_id >= 0
 
     def _forget_person(self) -> None:
         self._track_id = -1

@@ -51,6 +51,11 @@ class Solution:
     angles: np.ndarray
     solved: bool
 
+    @property
+    def error_deg(self) -> float:
+        """The worst of the angles [deg]."""
+        return float(np.degrees(self.angles.max(initial=0.0)))
+
 
 class ShadowIK:
     """Solves for joint positions frame after frame.

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pose_ros.retargeting.safety import Safety, SafetySettings, State
+from pose_ros.retargeting.safety import Safety, State
+from pose_ros.retargeting.safety_settings import SafetySettings
 
 STEP = 0.02
 
