@@ -10,9 +10,10 @@ from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from rosbags.interfaces import MessageDefinitionFormat
 from rosbags.rosbag1 import Reader as Ros1Reader
 from rosbags.rosbag2 import Reader as Ros2Reader
-from rosbags.typesys import Stores, get_typestore
+from rosbags.typesys import Stores, get_types_from_msg, get_typestore
 
 from pose_ros.errors import SourceError
 
@@ -75,6 +76,14 @@ class BagReader:
             self._stack.close()
             raise
         self.connections = [connection for reader in self._readers for connection in reader.connections]
+        self._learn_types()
+
+    def _learn_types(self) -> None:
+        """A bag describes its messages, so those of other packages can be read, too."""
+        for connection in self.connections:
+            if connection.msgtype not in self._store.types and connection.msgdef.format is MessageDefinitionFormat.MSG:
+                types = get_types_from_msg(connection.msgdef.data, connection.msgtype)
+                self._store.register({name: kind for name, kind in types.items() if name not in self._store.types})
 
     def _reader(self, path: Path) -> Ros1Reader | Ros2Reader:
         reader = Ros1Reader(path) if self._is_ros1 else Ros2Reader(path)
@@ -98,7 +107,7 @@ class BagReader:
     def messages(self, topic: str) -> Generator[tuple[int, Any], None, None]:
         """(log time [ns], message) of a topic; ends early, with a warning, where the bag is damaged.
 
-        Messages are those of `rosbags`; only topics with standard types can be read.
+        Messages are those of `rosbags`, of standard types and of those that the bag describes.
         """
         read = self._store.deserialize_ros1 if self._is_ros1 else self._store.deserialize_cdr
         try:

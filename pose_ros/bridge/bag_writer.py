@@ -1,7 +1,6 @@
 """Messages into a rosbag2 file (MCAP), written by `rosbags`: `ros2 bag play poses.mcap` and Foxglove read it."""
 from __future__ import annotations
 
-import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
 from shutil import rmtree
@@ -12,34 +11,9 @@ from typing import Any
 from rclpy.serialization import serialize_message
 from rosbags.interfaces import Connection
 from rosbags.rosbag2 import StoragePlugin, Writer
-from rosbags.typesys import Stores, get_types_from_msg, get_typestore
-from rosbags.typesys.store import Typestore
 
+from pose_ros.bridge.definitions import typestore
 from pose_ros.errors import SourceError
-
-PACKAGE = 'pose_ros'
-
-
-def definitions_folder() -> Path:
-    """Where this package's `.msg` files are: installed below the environment, or in the source tree.
-
-    Raises:
-        SourceError: nowhere.
-    """
-    here = Path(__file__).resolve()
-    installed = [prefix / 'share' / PACKAGE / 'msg' for prefix in (*here.parents, Path(sys.prefix))]
-    for folder in (here.parents[2] / 'msg', *installed):
-        if any(folder.glob('*.msg')):
-            return folder
-    raise SourceError(f'no .msg files of {PACKAGE} in {here.parents[2] / "msg"} or share/{PACKAGE}/msg of {sys.prefix}')
-
-
-def typestore() -> Typestore:
-    """The standard ROS 2 types and this package's own."""
-    store = get_typestore(Stores.ROS2_JAZZY)
-    for path in sorted(definitions_folder().glob('*.msg')):
-        store.register(get_types_from_msg(path.read_text(), f'{PACKAGE}/msg/{path.stem}'))
-    return store
 
 
 def type_name(message: Any) -> str:

@@ -11,8 +11,9 @@ from rosbags.highlevel import AnyReader
 from sensor_msgs.msg import Image
 from visualization_msgs.msg import Marker, MarkerArray
 
-from pose_ros.bridge.bag_writer import BagWriter, definitions_folder, type_name, typestore
+from pose_ros.bridge.bag_writer import BagWriter, type_name
 from pose_ros.bridge.bags import BagSource
+from pose_ros.bridge.definitions import definitions_folder, typestore
 from pose_ros.errors import SourceError
 from pose_ros.msg import Keypoint, PersonPose, PersonPoseArray
 
