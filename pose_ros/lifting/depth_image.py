@@ -57,7 +57,7 @@ class DepthImage:
         metres = raw * np.float64(_METRES_PER_UNIT[self.encoding])
         return np.where(inside & (metres >= nearest_m) & (metres <= farthest_m), metres, np.nan)
 
-    def metres(self, pixels: tuple[slice, slice] = (slice(None), slice(None))) -> np.ndarray:
+    def metres(self, pixels: tuple[slice, ...] = ()) -> np.ndarray:
         """(H, W) float32 [m], NaN for none; or some rows and columns of it."""
         metres = self.values[pixels] * np.float32(_METRES_PER_UNIT[self.encoding])
         return np.where(np.isfinite(metres) & (metres > 0), metres, np.nan).astype(np.float32)

@@ -10,7 +10,7 @@ from pose_ros.errors import CameraError
 from pose_ros.lifting.depth_image import DepthImage
 
 _MARGIN = 0.1  # flesh around the keypoints, as part of the box
-_MAX_PIXELS = 6000  # of one person; more tell the medians of lifting nothing new
+_MAX_PIXELS = 4000  # of one person; more tell the medians of lifting nothing new
 
 
 class DepthRegistration:
@@ -53,14 +53,13 @@ class DepthRegistration:
         if (width, height) != (camera.width, camera.height):
             raise CameraError(f'the depth image has {width}x{height} px, its camera {camera.width}x{camera.height}; '
                               'allowed: the same size')
-        nearest = np.full(self._colour_camera.width * self._colour_camera.height, np.inf, np.float32)
-        every = (slice(0, height), slice(0, width), 1)
-        regions = [every] if boxes is None else [self._region(box, nearest_m, farthest_m) for box in boxes]
-        for rows, columns, stride in regions:
-            self._splat(depth, (slice(rows.start, rows.stop, stride), slice(columns.start, columns.stop, stride)),
-                        self._footprint(stride), nearest)
-        nearest[np.isinf(nearest)] = np.nan
-        return DepthImage(nearest.reshape(self._colour_camera.height, self._colour_camera.width), '32FC1')
+        if boxes is None:
+            return self._splat(self._points(depth, ()), 1)
+        regions = [self._region(box, nearest_m, farthest_m) for box in boxes]
+        stride = max([1, *(int(np.ceil(np.sqrt(np.prod(size) / _MAX_PIXELS))) for _, size in regions)])
+        points = [self._points(depth, tuple(slice(start, start + length, stride) for start, length in zip(*region)))
+                  for region in regions]
+        return self._splat(np.concatenate([np.zeros((0, 3), np.float32), *points]), stride)
 
     @cached_property
     def _turned_rays(self) -> np.ndarray:
@@ -70,33 +69,39 @@ class DepthRegistration:
         turned = camera.rays(pixels) @ self._transform[:3, :3].T
         return turned.astype(np.float32).reshape(camera.height, camera.width, 3)
 
-    def _region(self, box: np.ndarray, nearest_m: float, farthest_m: float) -> tuple[slice, slice, int]:
-        """Rows, columns and stride of the depth pixels that may lie in a box of the colour image."""
+    def _region(self, box: np.ndarray, nearest_m: float, farthest_m: float) -> tuple[np.ndarray, np.ndarray]:
+        """Row and column at which the depth pixels begin that may lie in a box of the colour image, and how many."""
         x, y, width, height = box
         margin = _MARGIN * max(width, height)
         corners = np.array([[x + i * width + (2 * i - 1) * margin, y + j * height + (2 * j - 1) * margin]
                             for i in (0, 1) for j in (0, 1)])
         rays = self._colour_camera.rays(corners)
         points = np.concatenate([rays * nearest_m, rays * farthest_m])
-        pixels = self._depth_camera.project((points - self._transform[:3, 3]) @ self._transform[:3, :3])
+        pixels = self._depth_camera.project((points - self._transform[:3, 3]) @ self._transform[:3, :3])[:, ::-1]
         if not np.isfinite(pixels).all():
-            return slice(0, 0), slice(0, 0), 1
-        size = np.array([self._depth_camera.width, self._depth_camera.height])
+            return np.zeros(2, int), np.zeros(2, int)
+        size = self._depth_camera.height, self._depth_camera.width
         low = np.clip(np.floor(pixels.min(axis=0)), 0, size).astype(int)
-        high = np.clip(np.ceil(pixels.max(axis=0)) + 1, 0, size).astype(int)
-        stride = max(1, int(np.sqrt(np.prod(high - low) / _MAX_PIXELS)))
-        return slice(low[1], high[1]), slice(low[0], high[0]), stride
+        return low, np.clip(np.ceil(pixels.max(axis=0)) + 1, 0, size).astype(int) - low
 
-    def _splat(self, depth: DepthImage, pixels: tuple[slice, slice], footprint: int, nearest: np.ndarray) -> None:
-        camera, metres = self._colour_camera, depth.metres(pixels)
+    def _points(self, depth: DepthImage, pixels: tuple[slice, ...]) -> np.ndarray:
+        """(N, 3) float32 points [m] of some depth pixels in the frame of the colour camera, in front of it."""
+        metres = depth.metres(pixels)
         known = np.isfinite(metres)
-        points = self._turned_rays[pixels][known] * metres[known][:, None] + self._transform[:3, 3].astype(np.float32)
-        points = points[points[:, 2] > 0]
-        corners = np.rint(camera.project(points) - (footprint - 1) / 2).astype(np.int64)
-        for shift in np.ndindex(footprint, footprint):
+        points = self._turned_rays[pixels][known] * metres[known][:, None]
+        points += self._transform[:3, 3].astype(np.float32)
+        return points[points[:, 2] > 0]
+
+    def _splat(self, points: np.ndarray, stride: int) -> DepthImage:
+        camera, side = self._colour_camera, self._footprint(stride)
+        nearest = np.full(camera.height * camera.width, np.inf, np.float32)
+        corners = np.rint(camera.project(points) - (side - 1) / 2).astype(np.int64)
+        for shift in np.ndindex(side, side):
             columns, rows = (corners + shift).T
             inside = (columns >= 0) & (columns < camera.width) & (rows >= 0) & (rows < camera.height)
             np.minimum.at(nearest, rows[inside] * camera.width + columns[inside], points[inside, 2])
+        nearest[np.isinf(nearest)] = np.nan
+        return DepthImage(nearest.reshape(camera.height, camera.width), '32FC1')
 
     def _footprint(self, stride: int) -> int:
         """Side [px] of a depth pixel in the colour image, so that a finer colour image has no holes."""
