@@ -14,9 +14,8 @@ from dataclasses import fields
 from inspect import cleandoc
 from pathlib import Path
 
-from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.grouping.settings import GroupingSettings
-from pose_ros.nodes.settings import CameraNodeSettings, InputSettings, OutputSettings
+from pose_ros.nodes.pose_parts import POSE_PARTS
+from pose_ros.nodes.settings import CameraNodeSettings
 from pose_ros.settings import Settings, allowed, default_of
 
 PACKAGE = Path(__file__).parent
@@ -24,7 +23,7 @@ Row = tuple[str, ...]
 
 # Prefix and Settings of every node's parameters.
 NODES: Mapping[str, Sequence[tuple[str, type[Settings]]]] = {
-    'pose_node': (('', InputSettings), ('', OutputSettings), ('', EstimatorSettings), ('grouping.', GroupingSettings)),
+    'pose_node': POSE_PARTS,
     'camera_node': (('', CameraNodeSettings),),
 }
 

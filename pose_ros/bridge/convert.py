@@ -1,6 +1,7 @@
 """People <-> PersonPoseArray. Keypoints are matched by NAME; missing ones stay in the message as NaN.
 
-Points of a person, where there are any, are those of the frame in the header of the message.
+Points of a person, where there are any, are those of the frame in the header of the message. A keypoint with a place
+and score 0 was extrapolated.
 """
 from __future__ import annotations
 
@@ -9,11 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from geometry_msgs.msg import Point, Vector3
+from geometry_msgs.msg import Point, Quaternion, Vector3
 
 from pose_ros.errors import SkeletonError
 from pose_ros.msg import Keypoint, PersonPose, PersonPoseArray
 from pose_ros.skeletons import SKELETONS, Skeleton
+from pose_ros.space.followed import Followed, Root
 from pose_ros.types import Person, Points
 
 __all__ = ['PersonPoseArray', 'persons_from_msg', 'persons_to_msg', 'skeleton_from_msg']
@@ -57,27 +59,54 @@ def _person_to_msg(person: Person) -> PersonPose:
     return msg
 
 
+def _add_followed(msg: PersonPose, one: Followed) -> None:
+    """What is known of a person beyond one image."""
+    msg.track_state, msg.track_age = int(one.state), one.frames
+    x, y, z = one.root.velocity.tolist()
+    msg.velocity = Vector3(x=x, y=y, z=z)
+    if msg.has_3d:
+        _add_root(msg.root, one.root)
+        msg.root_orientation_valid = bool(np.isfinite(one.root.orientation).all())
+    msg.limb_orientations = [Quaternion(x=x, y=y, z=z, w=w) for x, y, z, w in one.limb_orientations.tolist()]
+
+
+def _add_root(msg: Any, root: Root) -> None:
+    covariance = np.zeros((6, 6))
+    covariance[:3, :3] = root.covariance
+    msg.covariance = covariance.ravel()
+    if np.isfinite(root.orientation).all():
+        x, y, z, w = root.orientation.tolist()
+        msg.pose.orientation = Quaternion(x=x, y=y, z=z, w=w)
+
+
 def persons_to_msg(persons: Sequence[Person], *, header: Any, camera_name: str, image_size: tuple[int, int],
-                   skeleton: Skeleton, model: str, processing_ms: float, dropped_frames: int) -> PersonPoseArray:
+                   skeleton: Skeleton, model: str, processing_ms: float, dropped_frames: int, source_frame: str = '',
+                   predicted_s: float = 0.0, followed: Sequence[Followed] = ()) -> PersonPoseArray:
     """The people of one image -> PersonPoseArray.
 
     Args:
         persons: in px of the original image; of any skeleton, mapped onto `skeleton` by name.
-        header: of the image, put into the message as it is: its frame is also that of the 3D fields.
+        header: of the image, put into the message as it is; its frame is that of the 3D fields.
         camera_name: name or topic of the camera.
         image_size: (width, height) of the original image [px].
         skeleton: order of the keypoints in the message.
         model: estimator and digest, such as openpose@0123456789ab.
         processing_ms: from taking the image to publishing [ms].
         dropped_frames: images of this camera skipped since its previous message.
+        source_frame: optical frame of the camera; '' = that of the header.
+        predicted_s: how far beyond the stamp the persons are extrapolated [s].
+        followed: what is known of each of the persons over time; nothing = no more than their track_id.
     """
     width, height = image_size
     fitting = [person if person.skeleton == skeleton else person.as_skeleton(skeleton) for person in persons]
+    msgs = [_person_to_msg(person) for person in fitting]
+    for msg, one in zip(msgs, followed):
+        _add_followed(msg, one)
     return PersonPoseArray(
-        header=header, source_frame=header.frame_id, camera=camera_name, image_width=width, image_height=height,
-        skeleton_format=skeleton.name, keypoint_names=list(skeleton.keypoints),
+        header=header, source_frame=source_frame or header.frame_id, camera=camera_name, image_width=width,
+        image_height=height, skeleton_format=skeleton.name, keypoint_names=list(skeleton.keypoints),
         skeleton_edges=skeleton.edges.ravel().tolist(), model=model, processing_ms=float(processing_ms),
-        dropped_frames=dropped_frames, persons=[_person_to_msg(person) for person in fitting])
+        dropped_frames=dropped_frames, predicted_s=float(predicted_s), persons=msgs)
 
 
 def skeleton_from_msg(msg: Any) -> Skeleton:

@@ -27,7 +27,12 @@ def _check_size(msg: Any, encoding: Encoding) -> None:
                          f'its sides must be multiples of {across} and {down} px')
 
 
-def _check_data(msg: Any, rows: int, row_bytes: int) -> None:
+def check_data(msg: Any, rows: int, row_bytes: int) -> None:
+    """Checks that an image message holds so many rows of so many bytes.
+
+    Raises:
+        ImageError: its step or the length of its data says otherwise.
+    """
     if msg.step < row_bytes:
         raise ImageError(f'step is {msg.step} bytes, too short for a row of {msg.width} px in {msg.encoding}; '
                          f'allowed: {row_bytes} or more')
@@ -49,7 +54,7 @@ def pixels_of(msg: Any) -> np.ndarray:
     encoding = encoding_of(msg.encoding)
     _check_size(msg, encoding)
     rows = round(msg.height * (1 + encoding.chroma_rows))
-    _check_data(msg, rows, msg.width * encoding.row_bytes_per_px)
+    check_data(msg, rows, msg.width * encoding.row_bytes_per_px)
     dtype = np.dtype(f'{">" if msg.is_bigendian else "<"}u{encoding.bits // 8}')
     strides = (msg.step, encoding.row_bytes_per_px, dtype.itemsize)
     pixels = np.ndarray((rows, msg.width, encoding.channels), dtype, memoryview(msg.data), strides=strides)

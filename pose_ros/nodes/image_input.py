@@ -73,13 +73,24 @@ class ImageInput:
 
     def camera(self, width: int, height: int, field_of_view_deg: float) -> Camera:
         """The calibration for images of this size; an assumed one, with a warning, where there is none that fits."""
+        try:
+            return self.calibration(width, height)
+        except CameraError as error:
+            self._log.warning(('info', self.topic), f'{error}: assuming a field of view of {field_of_view_deg:g} deg',
+                              period_s=60.0)
+            return Camera.from_field_of_view(width, height, field_of_view_deg)
+
+    def calibration(self, width: int, height: int) -> Camera:
+        """The calibration for images of this size.
+
+        Raises:
+            CameraError: there is none, or for another size.
+        """
         camera = self._camera
         if camera and (camera.width, camera.height) == (width, height):
             return camera
         fault = self._fault if camera is None else f'is for {camera.width}x{camera.height} px'
-        self._log.warning(('info', self.topic), f'{self._info_topic} {fault}, images are {width}x{height} px: assuming '
-                          f'a field of view of {field_of_view_deg:g} deg', period_s=60.0)
-        return Camera.from_field_of_view(width, height, field_of_view_deg)
+        raise CameraError(f'{self._info_topic} {fault}, images are {width}x{height} px')
 
     def check_publishers(self) -> None:
         """Warns where more than one publisher sends images: they would be taken for one camera."""

@@ -20,6 +20,7 @@ from pose_ros.nodes.image_input import ImageInput
 from pose_ros.nodes.monitor import Monitor
 from pose_ros.nodes.pose_outputs import PoseOutputs
 from pose_ros.nodes.settings import InputSettings, OutputSettings
+from pose_ros.nodes.space import Space
 from pose_ros.nodes.throttled_log import ThrottledLog
 from pose_ros.nodes.worker import Result, Worker
 
@@ -48,13 +49,15 @@ class Pipeline:
         self._monitor = Monitor(node.get_name(), settings.cameras(node.resolve_topic_name))
         self.tune()
         with ExitStack() as undo:
-            self._worker = Worker(estimator, self._mailbox, self._read, self._publish, self._lose)
-            undo.callback(self._worker.stop)
             self._inputs: dict[str, ImageInput] = {}
             for topic in settings.image_topics:
                 made = ImageInput(node, topic, settings, self._log, self._take)
                 undo.callback(made.close)
                 self._inputs[made.topic] = made
+            self._space = Space(node, parameters, estimator.skeleton, self._inputs, self._log)
+            undo.callback(self._space.close)
+            self._worker = Worker(estimator, self._mailbox, self._read, self._publish, self._lose)
+            undo.callback(self._worker.stop)
             self.close = undo.pop_all().close
 
     @property
@@ -67,7 +70,7 @@ class Pipeline:
         self._estimator.tune(self._params.of(EstimatorSettings), self._params.of(GroupingSettings))
 
     def statuses(self) -> list[DiagnosticStatus]:
-        """The DiagnosticStatus of each camera and of the network.
+        """The DiagnosticStatus of each camera, of its people in space, and of the network.
 
         Raises whatever has ended the worker.
         """
@@ -79,7 +82,7 @@ class Pipeline:
         for status in cameras:
             if status.level == DiagnosticStatus.ERROR:
                 self._log.error(('silent', status.hardware_id), f'{status.hardware_id}: {status.message}')
-        return [*cameras, self._monitor.network(self._estimator, self._mailbox.counts, idle)]
+        return [*cameras, *self._space.statuses(), self._monitor.network(self._estimator, self._mailbox.counts, idle)]
 
     def _take(self, camera: str, msg: Any) -> None:
         self._monitor.received(camera)
@@ -96,12 +99,13 @@ class Pipeline:
         return self._to_rgb(msg)
 
     def _publish(self, result: Result) -> None:
-        self._outputs.publish(result)
+        seen = self._space.follow(result)
+        self._outputs.publish(result, seen)
         if self._outputs.markers_wanted:
             height, width = result.image.shape[:2]
             settings = self._params.of(OutputSettings)
             camera = self._inputs[result.camera].camera(width, height, settings.field_of_view_deg)
-            self._outputs.publish_markers(result, camera, settings.marker_distance_m)
+            self._outputs.publish_markers(result, seen, camera, settings)
         self._monitor.published(result.camera, self._age_s(result.header), result.dropped)
 
     def _lose(self, camera: str, error: PoseRosError) -> None:

@@ -21,30 +21,35 @@ from pose_ros.nodes.image_input import full_name
 from pose_ros.nodes.lifecycle import explained
 from pose_ros.nodes.pipeline import Pipeline
 from pose_ros.nodes.pose_outputs import PoseOutputs
+from pose_ros.nodes.pose_parts import POSE_PARTS
 from pose_ros.nodes.running import run
-from pose_ros.nodes.settings import InputSettings, OutputSettings
+from pose_ros.nodes.settings import FrameSettings, InputSettings, OutputSettings
 from pose_ros.settings import Settings
 
 
 class PoseNode(LifecycleNode):
-    """Images in, people out; the header of every result is that of its image.
+    """Images in, people out; the stamp of every result is that of its image.
 
     Subscribes:
         image (sensor_msgs/Image), or the names in the parameter `image_topics`; with `image_transport: compressed`
             image/compressed (sensor_msgs/CompressedImage).
-        camera_info (sensor_msgs/CameraInfo), beside each image topic.
+        camera_info (sensor_msgs/CameraInfo), beside each image topic, and each depth topic.
+        depth (sensor_msgs/Image), the names in the parameter `depth_topics`: 16UC1 [mm] or 32FC1 [m].
+        /tf (tf2_msgs/TFMessage), /tf_static (tf2_msgs/TFMessage): for `target_frame`, and depth that is not aligned.
 
     Publishes:
-        ~/persons (pose_ros/PersonPoseArray): keypoints [px] of the image; its field `camera` is the image topic.
-        ~/markers (visualization_msgs/MarkerArray): bones and keypoints [m] in the frame of the image.
+        ~/persons (pose_ros/PersonPoseArray): people followed and smoothed; px of the image `camera`, m in the header's
+            frame: the optical frame, or `target_frame`.
+        ~/persons_raw (pose_ros/PersonPoseArray): the same people as measured in this image.
+        ~/markers (visualization_msgs/MarkerArray): bones, trails, velocities [m]; who has no depth lies on a plane.
         ~/overlay (sensor_msgs/Image): the image with people drawn; of several cameras ~/overlay_0, ~/overlay_1 ...
-        /diagnostics (diagnostic_msgs/DiagnosticArray): rates, drops, latency and age per camera, and the network.
+        /diagnostics (diagnostic_msgs/DiagnosticArray): rates, drops, latency, age and 3D per camera, and the network.
+        /humans/bodies/tracked (hri_msgs/IdsList): with `humans`; its bodies, as REP-155 says, and tf body_<id>.
 
     Services:
         ~/enable (std_srvs/SetBool): pauses and resumes the work.
 
-    Only the newest image of each camera is kept; one thread owns the network and takes the newest of all cameras at
-    once. Nothing is done while nobody subscribes to a result.
+    One thread owns the network and takes the newest image of all cameras at once. Nobody subscribes: no work.
 
     Args:
         load: makes the estimator, each time the node is configured.
@@ -59,9 +64,7 @@ class PoseNode(LifecycleNode):
         self._load, self._enabled = load, True
         self._configured, self._active = ExitStack(), ExitStack()
         self._pipeline: Pipeline | None = None
-        parts = [('', InputSettings()), ('', OutputSettings()), ('', EstimatorSettings()),
-                 ('grouping.', GroupingSettings())]
-        self._params = Parameters(self, parts, self._on_change)
+        self._params = Parameters(self, [(prefix, part()) for prefix, part in POSE_PARTS], self._on_change)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', result_qos())
         self.create_service(SetBool, '~/enable', self._enable)
         if self._params.of(InputSettings).autostart:
@@ -76,7 +79,8 @@ class PoseNode(LifecycleNode):
             settings, grouping = self._params.of(EstimatorSettings), self._params.of(GroupingSettings)
             self._estimator = estimator = self._load(settings, grouping)
             undo.callback(estimator.close)
-            self._outputs = PoseOutputs(self, cameras, estimator.skeleton, estimator.model)
+            humans = self._params.of(FrameSettings).humans
+            self._outputs = PoseOutputs(self, cameras, estimator.skeleton, estimator.model, humans)
             undo.callback(self._outputs.close)
             self._configured = undo.pop_all()
         self.get_logger().info(f'{estimator.model} on {estimator.device} for {", ".join(cameras)}')
@@ -126,8 +130,8 @@ class PoseNode(LifecycleNode):
     def _on_change(self, settings: Settings) -> None:
         if self._pipeline and isinstance(settings, (EstimatorSettings, GroupingSettings)):
             self._pipeline.tune()
-        if isinstance(settings, (EstimatorSettings, InputSettings)):
-            self.get_logger().info('topics, device, weights, precision and threads are read by configure')
+        if not isinstance(settings, (OutputSettings, GroupingSettings)):
+            self.get_logger().info('topics, frames, device, weights, and how people are followed are read by configure')
 
     def _enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self._enabled = request.data

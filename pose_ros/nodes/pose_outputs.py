@@ -3,19 +3,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rclpy.lifecycle import LifecycleNode, LifecyclePublisher
 from sensor_msgs.msg import Image
+from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
 from pose_ros.bridge.convert import PersonPoseArray, persons_to_msg
 from pose_ros.bridge.images import image_to_msg
 from pose_ros.bridge.markers import MarkerBoard
 from pose_ros.bridge.qos import image_qos, result_qos
+from pose_ros.bridge.rep155 import Humans
+from pose_ros.bridge.space_markers import SpaceBoard
 from pose_ros.camera import Camera
 from pose_ros.drawing import draw_persons
+from pose_ros.nodes.settings import OutputSettings
+from pose_ros.nodes.space_camera import Seen
 from pose_ros.nodes.worker import Result
 from pose_ros.skeletons import Skeleton
+from pose_ros.space.followed import Followed
+from pose_ros.types import Person, TrackState
 
 
 class PoseOutputs:
@@ -28,50 +36,85 @@ class PoseOutputs:
         cameras: image topics; one gets `~/overlay`, several get `~/overlay_0`, `~/overlay_1` ... in this order.
         skeleton: order of the keypoints in messages.
         model: estimator and digest.
+        humans: whether to publish people as REP-155 says, too.
+
+    Raises:
+        TransformError: that needs messages that are not installed.
     """
 
-    def __init__(self, node: LifecycleNode, cameras: Sequence[str], skeleton: Skeleton, model: str) -> None:
+    def __init__(self, node: LifecycleNode, cameras: Sequence[str], skeleton: Skeleton, model: str,
+                 humans: bool = False) -> None:
         self._node, self._skeleton, self._model = node, skeleton, model
+        self._humans = Humans(node) if humans else None
         self._persons = node.create_lifecycle_publisher(PersonPoseArray, '~/persons', result_qos())
+        self._raw = node.create_lifecycle_publisher(PersonPoseArray, '~/persons_raw', result_qos())
         self._markers = node.create_lifecycle_publisher(MarkerArray, '~/markers', result_qos())
         names = ['~/overlay'] if len(cameras) == 1 else [f'~/overlay_{number}' for number in range(len(cameras))]
         self._overlays = {camera: node.create_lifecycle_publisher(Image, name, image_qos('reliable'))
                           for camera, name in zip(cameras, names)}
-        self._boards = {camera: MarkerBoard(camera) for camera in cameras}
+        self._boards = {camera: (MarkerBoard(camera), SpaceBoard(camera)) for camera in cameras}
+        # Ids of REP-155 must differ between cameras.
+        self._prefixes = {camera: 'p' if len(cameras) == 1 else f'c{number}p' for number, camera in enumerate(cameras)}
 
     @property
     def wanted(self) -> bool:
         """Whether anybody subscribes to any of it."""
-        return any(publisher.get_subscription_count() for publisher in self._all())
+        heard = any(publisher.get_subscription_count() for publisher in self._all())
+        return heard or (self._humans is not None and self._humans.wanted)
 
     @property
     def markers_wanted(self) -> bool:
         """Whether anybody subscribes to the markers, which need a calibrated camera."""
         return bool(self._markers.get_subscription_count())
 
-    def publish(self, result: Result) -> None:
-        """Publishes `~/persons` and the overlay of one image."""
-        height, width = result.image.shape[:2]
-        if self._persons.get_subscription_count():
-            msg = persons_to_msg(
-                result.persons, header=result.header, camera_name=result.camera, image_size=(width, height),
-                skeleton=self._skeleton, model=self._model, dropped_frames=result.dropped, processing_ms=0.0)
-            msg.processing_ms = (time.perf_counter() - result.taken_s) * 1e3
-            self._persons.publish(msg)
+    def publish(self, result: Result, seen: Seen) -> None:
+        """Publishes `~/persons`, `~/persons_raw`, the overlay and the bodies of one image."""
+        measured = [one for one in seen.followed if one.state is not TrackState.PREDICTED]
+        self._send(self._persons, result, seen, seen.followed, [one.smooth for one in seen.followed])
+        self._send(self._raw, result, replace(seen, predicted_s=0.0), measured, [one.raw for one in measured])
         if self._overlays[result.camera].get_subscription_count():
-            overlay = draw_persons(result.image, result.persons)
-            self._overlays[result.camera].publish(image_to_msg(overlay, result.header))
+            # What is predicted to now does not lie on an image of a moment ago.
+            drawn = [one.raw if seen.predicted_s else one.smooth for one in seen.followed]
+            self._overlays[result.camera].publish(image_to_msg(draw_persons(result.image, drawn), result.header))
+        if self._humans and self._humans.wanted:
+            self._humans.publish(seen.followed, result.header, _size(result), _space_header(result, seen),
+                                 self._prefixes[result.camera])
 
-    def publish_markers(self, result: Result, camera: Camera, distance_m: float) -> None:
-        """Publishes `~/markers` of one image, on a plane at a distance [m] in front of its camera."""
-        board = self._boards[result.camera]
-        board.distance_m = distance_m
-        self._markers.publish(board.draw(result.persons, result.header, camera))
+    def publish_markers(self, result: Result, seen: Seen, camera: Camera, settings: OutputSettings) -> None:
+        """Publishes `~/markers` of one image; those without points on a plane in front of its camera."""
+        flat, space = self._boards[result.camera]
+        flat.distance_m = settings.marker_distance_m
+        space.trail_s, space.covariances = settings.marker_trail_s, settings.marker_covariance
+        more = space.draw(seen.followed, result.header.stamp.sec + result.header.stamp.nanosec * 1e-9)
+        persons = [one.smooth for one in seen.followed]
+        self._markers.publish(flat.draw(persons, result.header, camera, _space_header(result, seen), more))
+
+    def _send(self, publisher: LifecyclePublisher, result: Result, seen: Seen, followed: Sequence[Followed],
+              persons: Sequence[Person]) -> None:
+        if not publisher.get_subscription_count():
+            return
+        msg = persons_to_msg(
+            persons, header=_space_header(result, seen), camera_name=result.camera, image_size=_size(result),
+            skeleton=self._skeleton, model=self._model, dropped_frames=result.dropped, processing_ms=0.0,
+            source_frame=result.header.frame_id, predicted_s=seen.predicted_s, followed=followed)
+        msg.processing_ms = (time.perf_counter() - result.taken_s) * 1e3
+        publisher.publish(msg)
 
     def close(self) -> None:
         """Removes the publishers from the graph."""
+        if self._humans:
+            self._humans.close()
         for publisher in self._all():
             self._node.destroy_lifecycle_publisher(publisher)
 
     def _all(self) -> list[LifecyclePublisher]:
-        return [self._persons, self._markers, *self._overlays.values()]
+        return [self._persons, self._raw, self._markers, *self._overlays.values()]
+
+
+def _space_header(result: Result, seen: Seen) -> Header:
+    return Header(stamp=result.header.stamp, frame_id=seen.frame_id)
+
+
+def _size(result: Result) -> tuple[int, int]:
+    height, width = result.image.shape[:2]
+    return width, height

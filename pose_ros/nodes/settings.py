@@ -42,11 +42,59 @@ class InputSettings(Settings):
 
 
 @dataclass(frozen=True)
+class DepthSettings(Settings):
+    """Which depth belongs to which images; read when pose_node is activated."""
+
+    depth_topics: list[str] = setting([], 'Depth image topics, one for each of image_topics ("" = it has none), or '
+                                      'none at all; CameraInfo beside them')
+    depth_alignment: str = setting('auto', 'aligned: depth lies pixel on pixel on the image; register: it is brought '
+                                   'there by both CameraInfos and tf; auto: aligned if it is in the frame of the image',
+                                   choices=('auto', 'aligned', 'register'))
+    depth_slop_s: float = setting(0.02, 'Depth whose stamp differs more from that of the image is not used [s]',
+                                  low=0.0, high=1.0)
+    depth_wait_s: float = setting(0.05, 'Longest wait for the depth of an image while its stream is alive [s]',
+                                  low=0.0, high=1.0)
+
+    def topic_of(self, place: int, cameras: int) -> str:
+        """The depth topic of one of the cameras; '' if it has none.
+
+        Raises:
+            SettingError: not one topic for each camera.
+        """
+        if self.depth_topics and len(self.depth_topics) != cameras:
+            raise SettingError(f'depth_topics = {list(self.depth_topics)} for {cameras} image topics; allowed: one for '
+                               'each of image_topics, or none at all')
+        return self.depth_topics[place] if self.depth_topics else ''
+
+
+@dataclass(frozen=True)
+class FrameSettings(Settings):
+    """In which frame and for which moment people are told; read when pose_node is activated."""
+
+    target_frame: str = setting('', 'Frame of all 3D, by tf at the stamp of the image; empty: the optical frame')
+    tf_timeout_s: float = setting(0.05, 'Longest wait for a transform that is about to come [s]', low=0.0, high=1.0)
+    predict: bool = setting(False, 'Predict people to the moment of publishing, as far as filtering.max_ahead_s; for '
+                            'stamps of the clock of the node')
+    fuse: bool = setting(False, 'Triangulate people seen by several calibrated cameras, in target_frame')
+    fuse_slop_s: float = setting(0.02, 'Images of several cameras whose stamps differ less are of one moment [s]',
+                                 low=0.0, high=1.0)
+    humans: bool = setting(False, 'Also publish people as REP-155 says: /humans/bodies/... and tf frames body_<id>')
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.fuse and not self.target_frame:
+            raise SettingError("fuse = True with target_frame = ''; allowed: a target_frame that all cameras are "
+                               'connected to by tf')
+
+
+@dataclass(frozen=True)
 class OutputSettings(Settings):
     """What pose_node does with results and how it watches itself; changes take effect at once."""
 
     marker_distance_m: float = setting(3.0, 'Distance of the plane of flat markers in front of the camera [m]',
                                        low=0.1, high=1000.0)
+    marker_trail_s: float = setting(2.0, 'How long the trail of a person in space is [s]; 0 = none', low=0.0, high=60.0)
+    marker_covariance: bool = setting(False, 'Also draw the uncertainty of every point, as an ellipsoid of one sigma')
     field_of_view_deg: float = setting(60.0, 'Horizontal field of view assumed without a valid CameraInfo [deg]',
                                        low=1.0, high=179.0)
     max_age_s: float = setting(0.0, 'Images whose stamp is older by the clock of the node are dropped [s]; 0 takes all',

@@ -29,7 +29,8 @@ from pose_ros.types import Person
 RELIABLE = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
 LATCHED = QoSProfile(depth=1000, reliability=ReliabilityPolicy.RELIABLE, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 WIDTH, HEIGHT = 64, 48
-TOPICS = {'persons': PersonPoseArray, 'markers': MarkerArray, 'overlay': Image, 'overlay_0': Image, 'overlay_1': Image}
+TOPICS = {'persons': PersonPoseArray, 'persons_raw': PersonPoseArray, 'persons_fused': PersonPoseArray,
+          'markers': MarkerArray, 'overlay': Image, 'overlay_0': Image, 'overlay_1': Image}
 
 
 def picture(value: int) -> np.ndarray:
@@ -38,15 +39,16 @@ def picture(value: int) -> np.ndarray:
 
 
 def person_in(image: np.ndarray) -> list[Person]:
-    """One person whose nose tells the mean of the image; nobody in black."""
+    """One person whose score tells the mean of the image; nobody in black."""
     keypoints = np.full((len(OPENPOSE18), 2), np.nan)
-    keypoints[:2] = [[image.mean(), 10], [30, 40]]
-    return [Person(OPENPOSE18, keypoints, np.isfinite(keypoints[:, 0]) * 0.5, 0.5)] if image.any() else []
+    keypoints[:3] = [[32, 10], [30, 40], [20, 30]]
+    person = Person(OPENPOSE18, keypoints, np.isfinite(keypoints[:, 0]) * 0.5, float(image.mean() / 255))
+    return [person] if image.any() else []
 
 
 def value_in(msg: PersonPoseArray) -> int:
     """What `person_in` saw: the grey value of the image."""
-    return round(msg.persons[0].keypoints[0].x) if msg.persons else 0
+    return round(msg.persons[0].score * 255) if msg.persons else 0
 
 
 class Rig:

@@ -132,7 +132,7 @@ def test_markers_lie_on_the_rays_of_the_keypoints(rig):
     markers = rig.listen('markers')
     rig.send_info(k=K, p=P, d=[0.0] * 5)
     camera = Camera(WIDTH, HEIGHT, np.reshape(K, (3, 3)))
-    keypoints = person_in(picture(60))[0].keypoints[:2]
+    keypoints = person_in(picture(60))[0].keypoints[:3]
 
     def on_rays() -> bool:
         points = next(marker.points for marker in markers[-1].markers if marker.ns.endswith('keypoints'))
