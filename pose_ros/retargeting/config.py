@@ -9,6 +9,8 @@ from pose_ros.errors import RobotError
 from pose_ros.yaml_entry import Entry, read_yaml
 
 ANYWHERE = (0.0, 0.0, 0.0)
+# Says that the URDF comes from the topic of this name.
+DESCRIPTION = 'robot_description'
 
 
 @dataclass(frozen=True)
@@ -142,7 +144,7 @@ def read_robot_config(path: Path) -> RobotConfig:
         name=path.stem,
         text=path.read_text(),
         folder=path.parent,
-        urdf=robot['urdf'].text() if 'urdf' in robot else 'robot_description',
+        urdf=robot['urdf'].text() if 'urdf' in robot else DESCRIPTION,
         controller=robot['controller'].text() if 'controller' in robot else f'{path.stem}_controller',
         joints=tuple(entry.text() for entry in robot['joints'].items()) if 'joints' in robot else (),
         mount_xyz=mount['xyz'].numbers(3) if 'xyz' in mount else ANYWHERE,
@@ -182,3 +184,24 @@ def robots_folder() -> Path:
             if (parent / inside).is_dir():
                 return parent / inside
     raise RobotError('config/robots was not installed with pose_ros')
+
+
+def find_robot_config(robot: str | Path) -> RobotConfig:
+    """The file of a robot.
+
+    Args:
+        robot: a path, or the name of a robot of the package ('arm7').
+
+    Raises:
+        RobotError: there is none, or it is wrong.
+    """
+    path = Path(robot).expanduser()
+    return read_robot_config(path if path.suffix else robots_folder() / f'{path}.yaml')
+
+
+def needs_description(robot: str | Path) -> bool:
+    """Whether the URDF of a robot has to come from elsewhere; False for a file that `read_robot_config` refuses."""
+    try:
+        return find_robot_config(robot).urdf == DESCRIPTION
+    except RobotError:
+        return False

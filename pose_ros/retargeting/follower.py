@@ -73,6 +73,11 @@ class FollowerSettings(Settings):
     advance: int = setting(2, 'Ticks from one path to the next', low=1, high=100, read_only=True)
     ahead: int = setting(3, 'Ticks of motion in a path before it brakes to rest; at least advance', low=1, high=100)
 
+    @property
+    def tick_s(self) -> float:
+        """Time of a tick [s]."""
+        return 1 / self.rate_hz
+
 
 class Follower:
     """Plans motions under the limits.
@@ -85,7 +90,7 @@ class Follower:
     def __init__(self, limits: JointLimits, settings: FollowerSettings | None = None) -> None:
         self._settings = settings or FollowerSettings()
         self._limits = limits
-        self.tick_s = 1 / self._settings.rate_hz
+        self.tick_s = self._settings.tick_s
         self._change = limits.acceleration * self.tick_s * (1 - MARGIN)
         self._fastest = limits.velocity * (1 - MARGIN)
         self._approach = 2 * self._settings.braking * limits.acceleration

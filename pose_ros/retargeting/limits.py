@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+# So near to a limit a joint is at it [rad].
+AT_LIMIT = 1e-3
+
 
 @dataclass(frozen=True, eq=False)
 class JointLimits:
@@ -30,3 +33,7 @@ class JointLimits:
     def clip(self, position: np.ndarray) -> np.ndarray:
         """The nearest position (n,) within the limits [rad]."""
         return np.asarray(np.minimum(np.maximum(position, self.lower), self.upper))
+
+    def touched(self, position: np.ndarray) -> np.ndarray:
+        """(n,) bool: which joints of a position (n,) [rad] stand at a limit."""
+        return np.asarray((position <= self.lower + AT_LIMIT) | (position >= self.upper - AT_LIMIT))

@@ -10,7 +10,7 @@ import numpy as np
 import pinocchio as pin
 
 from pose_ros.errors import RobotError
-from pose_ros.retargeting.config import RobotConfig, read_robot_config, robots_folder
+from pose_ros.retargeting.config import DESCRIPTION, RobotConfig, find_robot_config
 from pose_ros.retargeting.description import Description
 from pose_ros.retargeting.limits import JointLimits
 
@@ -69,9 +69,8 @@ def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
         RobotError: names the file and the line that does not fit the URDF, or the joint that lacks a limit.
     """
     if not isinstance(config, RobotConfig):
-        path = Path(config)
-        config = read_robot_config(path if path.suffix else robots_folder() / f'{path}.yaml')
-    text = urdf or _read_urdf(config)
+        config = find_robot_config(config)
+    text = urdf or _own_urdf(config)
     description = Description(text)
     _check_names(config, description)
     model = _reduced(config, description, _commanded(config, description))
@@ -86,13 +85,23 @@ def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
     return Robot(config, description.root, text, model, joints, limits, home, cost)
 
 
-def _read_urdf(config: RobotConfig) -> str:
-    if config.urdf == 'robot_description':
-        raise RobotError(f'{config.name}: its URDF comes from robot_description; pass its text, or name a file')
+def _own_urdf(config: RobotConfig) -> str:
+    if config.urdf == DESCRIPTION:
+        raise RobotError(f'{config.name}: its URDF comes from {DESCRIPTION}, which has not come; name a file, or start '
+                         'robot_state_publisher')
+    return read_urdf(config.folder / config.urdf)
+
+
+def read_urdf(path: str | Path) -> str:
+    """The text of a URDF file.
+
+    Raises:
+        RobotError: it cannot be read.
+    """
     try:
-        return (config.folder / config.urdf).read_text()
+        return Path(path).expanduser().read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise RobotError(f'{config.name}: cannot read URDF {config.urdf}: {error}') from error
+        raise RobotError(f'cannot read URDF {path}: {error}') from error
 
 
 def _check_names(config: RobotConfig, description: Description) -> None:

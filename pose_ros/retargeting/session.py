@@ -37,27 +37,29 @@ class Session:
         robot: as given.
         safety: whether it may move.
         recorder: gets all that happens; when it fails, the robot stops.
+        parts: as given.
+        skeleton: of the people seen last.
         solution: the shadow's last answer; None = none since it was enabled.
         verdict: what the robot may do, as of the last step.
     """
 
     def __init__(self, robot: Robot, clock: Callable[[], float], parts: SessionParts | None = None) -> None:
         parts = parts or SessionParts()
-        self.robot, self._clock, self._parts = robot, clock, parts
+        self.robot, self._clock, self.parts = robot, clock, parts
         self.safety = Safety(clock, parts.safety)
         self.recorder: Recorder = NoRecorder()
         self.solution: Solution | None = None
         self.verdict = self.safety.update()
         self._drive: Drive | None = None
         self._people = People(clock, parts.safety.hard_timeout_s, parts.session.watch_distance)
-        self._skeleton: Skeleton = COCO17
+        self.skeleton: Skeleton = COCO17
         self._joints = JointStates(robot.joints)
         self._held, self._state = False, State.DISABLED
         self._moved = -math.inf
 
     def see_robot(self, names: Sequence[str], positions: Sequence[float], velocities: Sequence[float],
-                  stamp: float) -> None:
-        """The robot's joint states; ignored unless every joint of the robot is there with a finite position.
+                  stamp: float) -> bool:
+        """The robot's joint states; False, and ignored, unless all its joints are there with a finite position.
 
         Args:
             names: of the joints in the message, any order, any number.
@@ -65,16 +67,18 @@ class Session:
             velocities: of them [rad/s]; may be empty.
             stamp: of the message [s].
         """
-        if self._joints.take(names, positions, velocities):
-            self.safety.see_robot()
-            self.recorder.add_measured(stamp, self._joints.positions, self._joints.velocities)
-            self._check_robot()
+        if not self._joints.take(names, positions, velocities):
+            return False
+        self.safety.see_robot()
+        self.recorder.add_measured(stamp, self._joints.positions, self._joints.velocities)
+        self._check_robot()
+        return True
 
     def _check_robot(self) -> None:
         if self.retargeter is None or self.safety.state is not State.TRACKING:
             return
         off = np.abs(self._joints.positions - self.retargeter.motion.position)
-        if off.max() > self._parts.session.follow_error_rad:
+        if off.max() > self.parts.session.follow_error_rad:
             self.safety.stop(f'{self.robot.joints[int(off.argmax())]} is {off.max():.2f} rad from where it was told to '
                              'be: does the controller refuse, or is the robot blocked?')
 
@@ -91,7 +95,7 @@ class Session:
         self._people.see(persons, transform_camera_to_base, self.robot.link_positions(self.position))
         transform = np.eye(4) if transform_camera_to_base is None else transform_camera_to_base
         for person in persons:
-            self._skeleton = person.skeleton
+            self.skeleton = person.skeleton
             if self.safety.accepts(person.track_id, stamp, now):
                 self._follow(person, seen_points(person, transform), stamp, now)
 
@@ -110,7 +114,7 @@ class Session:
     def _follow(self, person: Person, points: np.ndarray, stamp: float, now: float) -> None:
         if self.retargeter is None or self.retargeter.skeleton != person.skeleton:
             return
-        solution = self.retargeter.observe(points, person.scores, stamp, now + self._parts.session.lead_s)
+        solution = self.retargeter.observe(points, person.scores, stamp, now + self.parts.session.lead_s)
         self.recorder.add_person(stamp, points, person.scores, person.track_id)
         if solution is not None and solution.solved:
             self.solution = solution
@@ -153,8 +157,8 @@ class Session:
         if not self._joints.known:
             raise RobotError(f'no joint states yet with all of {", ".join(self.robot.joints)}')
         if self._drive is None or self._drive.retargeter.at_rest:
-            parts = self._parts
-            retargeter = Retargeter(self.robot, self._skeleton, self._joints.positions, parts.points, parts.shadow,
+            parts = self.parts
+            retargeter = Retargeter(self.robot, self.skeleton, self._joints.positions, parts.points, parts.shadow,
                                     parts.follower)
             self._drive = Drive(retargeter, parts.session.lead_s)
         self._drive.retargeter.forget()
@@ -191,7 +195,7 @@ class Session:
 
     def _check(self, retargeter: Retargeter) -> None:
         """Is anyone near, does the recorder work, does the trajectory go on?"""
-        settings, now = self._parts.session, self._clock()
+        settings, now = self.parts.session, self._clock()
         self.safety.see_nearest(self._people.nearest_m)
         if self.recorder.error:
             self.safety.stop(f'the recording failed: {self.recorder.error}')

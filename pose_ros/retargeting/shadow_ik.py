@@ -43,12 +43,14 @@ class Solution:
         position: (n,) [rad], within the limits.
         velocity: (n,) that keeps up with the bones [rad/s].
         angles: (B,) left between robot bones and human bones [rad].
+        directions: (B, 3) of the human bones in the base frame; NaN = not known.
         solved: False if a QP failed; then the position is where it failed.
     """
 
     position: np.ndarray
     velocity: np.ndarray
     angles: np.ndarray
+    directions: np.ndarray
     solved: bool
 
     @property
@@ -101,7 +103,7 @@ class ShadowIK:
         angles = self._bones.angles(self._configuration)
         if self._stuck(angles):
             self._try_elsewhere(angles)
-        return Solution(self._configuration.q, self._velocity, angles, solved)
+        return Solution(self._configuration.q, self._velocity, angles, bones.directions, solved)
 
     def _converge(self, configuration: Configuration, expected: np.ndarray, iterations: int) -> bool:
         """Steps until nothing moves; leaves its last linearisation behind."""

@@ -1,0 +1,150 @@
+"""Moves a robot like a person who is seen."""
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any
+
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from std_msgs.msg import String
+
+from pose_ros.bridge.params import Parameters
+from pose_ros.bridge.robot import description_qos, seconds_of
+from pose_ros.nodes.camera_place import CameraPlace
+from pose_ros.nodes.lifecycle import explained
+from pose_ros.nodes.retarget_inputs import RetargetInputs
+from pose_ros.nodes.retarget_outputs import RetargetOutputs
+from pose_ros.nodes.retarget_services import Plan, Record, RetargetServices, plan_demonstration, record_demonstration
+from pose_ros.nodes.retarget_settings import RetargetSettings
+from pose_ros.nodes.running import run
+from pose_ros.retargeting.config import needs_description
+from pose_ros.retargeting.robot import load_robot, read_urdf
+from pose_ros.retargeting.session import Session
+from pose_ros.retargeting.session_settings import SessionParts
+
+
+class RetargetNode(LifecycleNode):
+    """People and joint states in, a trajectory for a JointTrajectoryController out. Torch is not needed.
+
+    NO certified safety function: keep the robot's emergency stop in your hand.
+
+    Subscribes:
+        persons (pose_ros/PersonPoseArray): people with points [m].
+        joint_states (sensor_msgs/JointState): of the robot [rad].
+        robot_description (std_msgs/String): its URDF, unless the robot file or the parameter `urdf` names one.
+        ~/emergency_stop (std_msgs/Bool): true stops; with `safety.require_heartbeat` silence does, too.
+
+    Publishes:
+        joint_trajectory (trajectory_msgs/JointTrajectory): below the name of the controller; positions [rad] and
+            velocities [rad/s], 50 messages per second while the robot moves; every one of them ends at rest.
+        ~/ghost_joint_states (sensor_msgs/JointState): where the robot would be without limits of speed [rad].
+        ~/markers (visualization_msgs/MarkerArray): the robot's bones and the person's in their place, coloured by the
+            angle between them; in the root link.
+        ~/status (pose_ros/RetargetStatus): whether the robot follows, whom, and why not.
+        /diagnostics (diagnostic_msgs/DiagnosticArray): the same, and counts.
+
+    Services:
+        ~/enable (std_srvs/SetBool): follow the selected person, or disable.
+        ~/stop (std_srvs/Trigger): brake and stay; needs a reset.
+        ~/reset (std_srvs/Trigger): after a stop or a fault, to disabled.
+        ~/home (std_srvs/Trigger): go to the preferred pose.
+        ~/clutch (std_srvs/SetBool): stand while the person moves elsewhere.
+        ~/record (std_srvs/SetBool): begin or end a recording in `record_folder`.
+        ~/replay (pose_ros/Replay): perform a recording.
+        ~/select_person (pose_ros/SelectPerson): whom ~/enable follows.
+
+    Args:
+        record, plan: what ~/record and ~/replay use.
+        options: of rclpy's Node.
+    """
+
+    def __init__(self, record: Record = record_demonstration, plan: Plan = plan_demonstration, **options: Any) -> None:
+        super().__init__('retarget_node', **options)
+        self._configured, self._active = ExitStack(), ExitStack()
+        self._description = ''
+        parts = [(f'{name}.', part) for name, part in vars(SessionParts()).items()]
+        self._params = Parameters(self, [('', RetargetSettings()), *parts])
+        self._answers = RetargetServices(self, record, plan)
+        self.create_subscription(String, 'robot_description', self._take_description, description_qos())
+        if self._params.of(RetargetSettings).autostart:
+            self._starter = self.create_timer(0.1, self._start)
+
+    @explained
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Reads the robot and offers the results."""
+        settings = self._params.of(RetargetSettings)
+        description = self._description if needs_description(settings.robot) else ''
+        robot = load_robot(settings.robot, read_urdf(settings.urdf) if settings.urdf else description)
+        parts = SessionParts(**{name: self._params.of(type(part)) for name, part in vars(SessionParts()).items()})
+        self._session = Session(robot, time.monotonic, parts)
+        with ExitStack() as undo:
+            self._place = CameraPlace(self, settings, robot)
+            undo.callback(self._place.close)
+            self._outputs = RetargetOutputs(self, settings, self._session)
+            undo.callback(self._outputs.close)
+            self._configured = undo.pop_all()
+        self.get_logger().info(f'{robot.config.name}: {len(robot.joints)} joints, {robot.config.controller}')
+        return super().on_configure(state)
+
+    @explained
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Listens and serves; nothing moves before ~/enable, ~/home or ~/replay."""
+        settings, outputs, follower = self._params.of(RetargetSettings), self._outputs, self._session.parts.follower
+        self._answers.open(self._session, settings)
+        self._active.callback(self._answers.close)
+        self._active.callback(RetargetInputs(self, self._session, self._place, outputs.counts).close)
+        for period_s, act in ((follower.advance * follower.tick_s, self._step), (1.0, outputs.publish_diagnostics),
+                              (settings.status_period_s, outputs.publish_status)):
+            self._active.callback(self.destroy_timer, self.create_timer(period_s, act))
+        return super().on_activate(state)
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Says nothing more: the robot comes to rest on the trajectory that it has."""
+        self._active.close()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Ends whatever runs; from here the node can be configured again."""
+        self._free()
+        return super().on_cleanup(state)
+
+    on_shutdown = on_error = on_cleanup
+
+    def destroy_node(self) -> None:
+        """Ends whatever runs and destroys the node."""
+        self._free()
+        super().destroy_node()
+        # rclpy forgets it, and it would hold the node's place in the graph and the log.
+        self._state_machine.destroy_when_not_in_use()
+
+    def _free(self) -> None:
+        self._active.close()
+        self._configured.close()
+
+    def _start(self) -> None:
+        settings = self._params.of(RetargetSettings)
+        if not (self._description or settings.urdf) and needs_description(settings.robot):
+            self.get_logger().info('waiting for robot_description', throttle_duration_sec=5.0)
+            return
+        self._starter.cancel()
+        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
+            self.trigger_activate()
+
+    def _take_description(self, msg: String) -> None:
+        self._description = msg.data
+
+    def _step(self) -> None:
+        step = self._session.step(seconds_of(self.get_clock().now().to_msg()))
+        if step:
+            self._outputs.publish_step(step)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Runs retarget_node; returns its exit status."""
+    return run(RetargetNode, args)
+
+
+if __name__ == '__main__':
+    sys.exit(main())
