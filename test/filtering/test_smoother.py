@@ -3,12 +3,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenes_in_motion import CAMERA, Flaws, crossing
 
 from pose_ros.errors import StampError
 from pose_ros.filtering.keypoint_filter import FilterSettings
 from pose_ros.filtering.smoother import FILTERS, Smoother, SmootherSettings
 from pose_ros.skeletons import OPENPOSE18
+from pose_ros.synthetic.walkers import CAMERA, Flaws, crossing
 from pose_ros.tracking.tracker import Tracker
 from pose_ros.types import Person, Points, PointSource, TrackState
 

@@ -3,7 +3,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenes_in_depth import CAMERA, depth_scene, flesh, render
 
 from pose_ros.camera import Camera
 from pose_ros.errors import CameraError, SkeletonError, StampError
@@ -11,6 +10,7 @@ from pose_ros.lifting.depth_image import DepthImage
 from pose_ros.lifting.lifter import Lifter
 from pose_ros.lifting.lifting_settings import LiftingSettings
 from pose_ros.skeletons import COCO17, OPENPOSE18, SKELETONS
+from pose_ros.synthetic.depth_scenes import CAMERA, depth_scene, flesh, render
 from pose_ros.types import PointSource
 
 NOISES = {'5 mm': (0.005, 0.0), '1 %': (0.002, 0.01), '3 %': (0.0, 0.03)}

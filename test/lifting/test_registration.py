@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from scenes_in_depth import CAMERA, flesh, render
-from stick_people import looking_along_x, placed, reaching, transformed
 
 from pose_ros.camera import Camera
 from pose_ros.errors import CameraError
 from pose_ros.lifting.depth_image import DepthImage
 from pose_ros.lifting.registration import DepthRegistration
+from pose_ros.synthetic.depth_scenes import CAMERA, flesh, render
+from pose_ros.synthetic.stick_people import looking_along_x, placed, reaching, transformed
 
 DEPTH_CAMERA = Camera(320, 240, np.array([[290.0, 0, 161], [0, 291.0, 118], [0, 0, 1]]),
                       np.array([0.05, -0.02, 0.001, 0.0, 0.0]))

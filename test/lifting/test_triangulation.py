@@ -1,13 +1,13 @@
 """Triangulation and fusion: the truth comes back, wrong cameras are outvoted, people are told apart."""
 import numpy as np
 import pytest
-from stick_people import placed, reaching, walking
 
 from pose_ros.camera import Camera
 from pose_ros.errors import CameraError
 from pose_ros.lifting.fusion import fuse
 from pose_ros.lifting.triangulation import TriangulationSettings, View, meet, triangulate
 from pose_ros.skeletons import OPENPOSE18
+from pose_ros.synthetic.stick_people import placed, reaching, walking
 from pose_ros.types import Person, PointSource
 
 CAMERA = Camera(1280, 720, np.array([[915.0, 0, 639.5], [0, 915.0, 359.5], [0, 0, 1]]),

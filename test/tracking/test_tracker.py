@@ -3,10 +3,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scenes_in_motion import CAMERA, CLIPS, Flaws, film, straight
 
 from pose_ros.errors import SkeletonError, StampError
 from pose_ros.skeletons import COCO17
+from pose_ros.synthetic.walkers import CAMERA, CLIPS, Flaws, film, straight
 from pose_ros.tracking.tracker import Tracker
 from pose_ros.tracking.tracker_settings import TrackerSettings
 from pose_ros.training.tracking_evaluation import evaluate_tracks

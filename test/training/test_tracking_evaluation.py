@@ -1,10 +1,10 @@
 """MOTA and IDF1 against an example worked by hand and against the port of TrackEval in the `trackers` library."""
 import numpy as np
 import pytest
-from scenes_in_motion import CLIPS, Flaws
-from stick_people import walking
 
 from pose_ros.skeletons import OPENPOSE18
+from pose_ros.synthetic.stick_people import walking
+from pose_ros.synthetic.walkers import CLIPS, Flaws
 from pose_ros.tracking.similarity import keypoints_of, oks, size_px
 from pose_ros.training.tracking_evaluation import evaluate_tracks
 from pose_ros.types import Person

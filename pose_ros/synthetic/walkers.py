@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from stick_people import STEP_M, looking_along_x, placed, transformed, walking
 
 from pose_ros.camera import Camera
 from pose_ros.skeletons import OPENPOSE18
+from pose_ros.synthetic.stick_people import STEP_M, looking_along_x, placed, transformed, walking
 from pose_ros.types import Person
 
 CAMERA = Camera.from_field_of_view(1280, 720, 70)
@@ -107,7 +107,7 @@ def _walker(path: Path, height_m: float, stamps: np.ndarray) -> list[np.ndarray]
 
 def _seen(points: np.ndarray, track_id: int) -> Person:
     pixels = CAMERA.project(points)
-    inside = ((pixels >= 0) & (pixels < [CAMERA.width, CAMERA.height])).all(axis=1)
+    inside = np.all((pixels >= 0) & (pixels < [CAMERA.width, CAMERA.height]), axis=1)
     return Person(OPENPOSE18, np.where(inside[:, None], pixels, np.nan), inside, 1.0, track_id)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from stick_people import looking_along_x, placed, reaching, transformed
 
 from pose_ros.camera import Camera
 from pose_ros.skeletons import OPENPOSE18
+from pose_ros.synthetic.depth_camera import measured
+from pose_ros.synthetic.stick_people import looking_along_x, placed, reaching, transformed
 from pose_ros.types import Person
 
 CAMERA = Camera(640, 480, np.array([[525.0, 0, 319.5], [0, 525.0, 239.5], [0, 0, 1]]))
@@ -52,8 +53,7 @@ def depth_scene(rng: np.random.Generator, noise_m: float = 0.0, noise_fraction: 
     build = rng.uniform(0.85, 1.15, people)
     wall = distances.max() + rng.uniform(0.5, 1.2)
     clean = render(camera, [capsule for one, width in zip(points, build) for capsule in flesh(one, width)], wall)
-    noisy = clean + rng.normal(0, 1, clean.shape) * np.hypot(noise_m, noise_fraction * clean)
-    return DepthScene(_with_holes(noisy, clean, rng) if holes else noisy.astype(np.float32), clean, np.array(points),
+    return DepthScene(measured(clean, rng, noise_m, noise_fraction, holes), clean, np.array(points),
                       np.array([_visible(camera, one, clean) for one in points]),
                       [_noisy_person(camera, one, rng, noise_px) for one in points], wall)
 
@@ -116,26 +116,9 @@ def _sphere(rays: np.ndarray, rr: np.ndarray, centre: np.ndarray, radius: float)
     return (b - np.sqrt(b * b - rr * (centre @ centre - radius * radius))) / rr
 
 
-def _with_holes(noisy: np.ndarray, clean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Depth shadows and flying pixels at edges, single missing pixels, and blobs without depth."""
-    depth = noisy.copy()
-    edge = np.zeros(depth.shape, bool)
-    edge[:, 1:] |= np.abs(np.diff(clean, axis=1)) > 0.1
-    edge[:, :-1] |= np.abs(np.diff(clean, axis=1)) > 0.1
-    flying = edge & (rng.random(depth.shape) < 0.3)
-    depth[flying] += rng.uniform(0, 0.5, flying.sum())
-    depth[edge & (rng.random(depth.shape) < 0.5)] = 0
-    depth[rng.random(depth.shape) < 0.1] = 0
-    rows, columns = np.indices(depth.shape)
-    for _ in range(40):
-        y, x, size = rng.uniform(0, depth.shape[0]), rng.uniform(0, depth.shape[1]), rng.uniform(2, 8)
-        depth[(rows - y) ** 2 + (columns - x) ** 2 < size * size] = 0
-    return depth.astype(np.float32)
-
-
 def _visible(camera: Camera, points: np.ndarray, clean: np.ndarray) -> np.ndarray:
     pixels = np.nan_to_num(np.round(camera.project(points)), nan=-1).astype(int)
-    inside = ((pixels >= 0) & (pixels < [camera.width, camera.height])).all(axis=1)
+    inside = np.all((pixels >= 0) & (pixels < [camera.width, camera.height]), axis=1)
     x, y = np.where(inside[:, None], pixels, 0).T
     behind = points[:, 2] - clean[y, x]
     # No joint lies deeper in its flesh; what is further behind is hidden by another limb, or by the head.
@@ -145,5 +128,5 @@ def _visible(camera: Camera, points: np.ndarray, clean: np.ndarray) -> np.ndarra
 
 def _noisy_person(camera: Camera, points: np.ndarray, rng: np.random.Generator, noise_px: float) -> Person:
     pixels = camera.project(points) + rng.normal(0, noise_px, (len(points), 2))
-    inside = ((pixels >= 0) & (pixels <= [camera.width - 1, camera.height - 1])).all(axis=1)
+    inside = np.all((pixels >= 0) & (pixels <= [camera.width - 1, camera.height - 1]), axis=1)
     return Person(OPENPOSE18, np.where(inside[:, None], pixels, np.nan), inside, 1.0)
