@@ -32,6 +32,11 @@ class PublisherInfo:
     reliability: str
     durability: str
 
+    @property
+    def is_named(self) -> bool:
+        """Whether discovery already knows whose publisher it is."""
+        return not self.node.endswith('_NODE_NAME_UNKNOWN_')
+
 
 def publishers_of(node: Node, topic: str) -> list[PublisherInfo]:
     """Everyone who publishes a topic, as far as discovery knows; the topic's name is expanded and remapped."""

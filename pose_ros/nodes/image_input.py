@@ -52,14 +52,14 @@ class ImageInput:
         self.topic = node.resolve_topic_name(topic)
         self._node, self._log, self._on_image = node, log, on_image
         self._camera: Camera | None = None
-        self._fault = 'has sent nothing'
+        self._fault, self._unfit = 'has sent nothing', ''
         self._stamp_s = 0.0
         compressed = settings.image_transport == 'compressed'
         self._image_topic = f'{self.topic}/compressed' if compressed else self.topic
         self._info_topic = info_topic_of(node, topic)
         qos = image_qos(settings.reliability, publishers_of(node, self._image_topic))
         self._asked = qos.reliability.name.lower()
-        warnings = warning_callbacks(self._image_topic, self._warn_unfit)
+        warnings = warning_callbacks(self._image_topic, self._note_unfit)
         warnings.message_lost = self._warn_lost
         self._subscriptions = (
             node.create_subscription(CompressedImage if compressed else Image, self._image_topic, self._take_image, qos,
@@ -93,16 +93,22 @@ class ImageInput:
         raise CameraError(f'{self._info_topic} {fault}, images are {width}x{height} px')
 
     def check_publishers(self) -> None:
-        """Warns where more than one publisher sends images: they would be taken for one camera."""
-        if len(publishers := publishers_of(self._node, self._image_topic)) > 1:
+        """Warns of publishers from whom nothing comes, and of several, who would be taken for one camera."""
+        publishers = publishers_of(self._node, self._image_topic)
+        # Discovery knows of a publisher a moment before it knows whose it is.
+        if not all(publisher.is_named for publisher in publishers):
+            return
+        if len(publishers) > 1:
             names = ', '.join(sorted(publisher.node for publisher in publishers))
             self._log.warning(('publishers', self.topic), f'{self._image_topic} has {len(publishers)} publishers: '
                                                           f'{names}; allowed: one camera per topic')
+        if self._unfit:
+            offers = ', '.join(f'{publisher.node} offers {publisher.reliability}' for publisher in publishers)
+            self._log.warning(('unfit', self.topic), f'{self._unfit} (this node asks for {self._asked}; {offers})')
+            self._unfit = ''
 
-    def _warn_unfit(self, text: str) -> None:
-        offers = ', '.join(f'{publisher.node} offers {publisher.reliability}'
-                           for publisher in publishers_of(self._node, self._image_topic))
-        self._log.warning(('unfit', self.topic), f'{text} (this node asks for {self._asked}; {offers})')
+    def _note_unfit(self, text: str) -> None:
+        self._unfit = text
 
     def _warn_lost(self, event: QoSMessageLostInfo) -> None:
         self._log.warning(('lost', self.topic), f'{self._image_topic}: {event.total_count} images are lost on the way; '
