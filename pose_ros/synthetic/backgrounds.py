@@ -71,11 +71,12 @@ def paint(random: np.random.Generator, image: np.ndarray, photos: Photos, larges
     draw = _SHAPES[random.choice(len(_SHAPES), p=[.3, .15, .2, .2, .15])]
     draw(random, mask, random.uniform(.04, largest) * size)
     alpha = mask[..., None].astype(np.float32) / 255
-    image[:] = image * (1 - alpha) + _fill(random, photos, size) * alpha
+    image[:] = image * (1 - alpha) + fill(random, photos, size) * alpha
     return mask
 
 
-def _fill(random: np.random.Generator, photos: Photos, size: int) -> np.ndarray:
+def fill(random: np.random.Generator, photos: Photos, size: int) -> np.ndarray:
+    """(size, size, 3) uint8: what a painted shape is made of: a photo, noise, or one colour."""
     kind = random.random()
     if kind < .4:
         return crop_photo(random, photos, size)

@@ -9,7 +9,10 @@ from scipy.sparse import csr_matrix
 
 from pose_ros.errors import DatasetError
 from pose_ros.skeletons import COCO17
+from pose_ros.synthetic.motion_capture import MotionCapture
 from pose_ros.synthetic.poses import ArmRest, sample_pose
+
+CAPTURED = 0.25  # share of poses from motion capture, where there is any
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,10 @@ class BodyModel:
         self.arms = {side: _rest_arm(keypoints, name) for side, name in (('L', 'left'), ('R', 'right'))}
         self._corners = self._face_corners()
 
-    def sample(self, random: np.random.Generator, count: int) -> list[Body]:
-        """`count` people of random shape in random poses."""
-        poses = [sample_pose(random, self.arms) for _ in range(count)]
+    def sample(self, random: np.random.Generator, count: int, motion: MotionCapture | None = None) -> list[Body]:
+        """`count` people of random shape in random poses, some of them from motion capture."""
+        poses = [motion.sample(random, self.arms) if motion and random.random() < CAPTURED else
+                 sample_pose(random, self.arms) for _ in range(count)]
         return self.pose(poses, [sample_shape(random) for _ in range(count)])
 
     def pose(self, poses: list[dict[str, np.ndarray]], shapes: list[dict[str, float]]) -> list[Body]:

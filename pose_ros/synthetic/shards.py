@@ -29,14 +29,15 @@ def write_shard(path: Path, scenes: Sequence[Scene], quality: int = 92) -> None:
 
 
 class Shards:
-    """All scenes of the shards in a folder; `refresh` takes in the new ones.
+    """The scenes of the shards in a folder; `refresh` takes in the new ones.
 
     Attributes:
         folder: where the shards lie.
     """
 
-    def __init__(self, folder: Path, pattern: str = '*.npz') -> None:
-        self.folder, self._pattern = folder, pattern
+    def __init__(self, folder: Path, part: int = 0, parts: int = 1) -> None:
+        """Args: part, parts: hold every `parts`-th shard only, so that several processes share the memory it takes."""
+        self.folder, self._part, self._parts = folder, part, parts
         self._known: set[Path] = set()
         self._scenes: list[tuple[np.ndarray, np.ndarray]] = []
         self.refresh()
@@ -47,7 +48,9 @@ class Shards:
         Raises:
             DatasetError: a shard is damaged.
         """
-        for path in sorted(set(self.folder.glob(self._pattern)) - self._known):
+        there = sorted(self.folder.glob('*.npz'))
+        mine = there if len(there) < self._parts else there[self._part::self._parts]
+        for path in sorted({*mine} - self._known):
             self._scenes.extend(_read_shard(path))
             self._known.add(path)
 

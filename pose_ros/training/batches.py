@@ -37,10 +37,15 @@ class Batch:
     hinted: Tensor
 
 
-def build_sources(settings: TrainSettings) -> list[tuple[Source, float]]:
-    """The sources and their shares, without those whose share is 0."""
+def build_sources(settings: TrainSettings, part: int = 0, parts: int = 1) -> list[tuple[Source, float]]:
+    """The sources and their shares, without those whose share is 0.
+
+    Args:
+        part, parts: which of how many processes that prepare batches; they share the synthetic scenes.
+    """
     rest = 1 - settings.photo_share - settings.cutout_share - settings.empty_share
-    sources: list[tuple[Source, float]] = [(SyntheticSource(Path(settings.folder) / 'scenes'), rest)]
+    sources: list[tuple[Source, float]] = [
+        (SyntheticSource(Path(settings.folder) / 'scenes', part, parts), rest)]
     if settings.empty_share > 0:
         sources.append((EmptySource(photos_of(settings, 'people_free'), mined_places(settings)), settings.empty_share))
     behind = [source for source, _ in sources]
@@ -72,10 +77,15 @@ class BatchStream(IterableDataset[Batch]):
         number = worker.id if worker else 0
         random = np.random.default_rng((self._seed, number, self._rank + 1))
         sizes = np.random.default_rng((self._seed, number))
-        sources = build_sources(self._settings)
+        sources = build_sources(self._settings, *self._part(number))
         teacher = Teacher(Path(self._settings.teacher)) if self._settings.hint_share > 0 else None
         while True:
             yield self._batch(random, int(sizes.choice(self._settings.sizes_px)), sources, teacher)
+
+    def _part(self, worker: int) -> tuple[int, int]:
+        workers = max(1, self._settings.workers)
+        parts = self._settings.processes * workers
+        return (self._rank * workers + worker) % parts, parts
 
     def _batch(self, random: np.random.Generator, size: int, sources: Sequence[tuple[Source, float]],
                teacher: Teacher | None) -> Batch:

@@ -113,7 +113,8 @@ def _guess(person: np.ndarray, shape: Sequence[int]) -> np.ndarray:
             _stroke(mask, person[a, :2], person[b, :2], LIMB_WIDTH * trunk)
     for a, b in _ENDS:
         if known[a] and known[b]:
-            _stroke(mask, person[a, :2], person[b, :2] + EXTENSION * (person[b, :2] - person[a, :2]), LIMB_WIDTH * trunk)
+            beyond = person[b, :2] + EXTENSION * (person[b, :2] - person[a, :2])
+            _stroke(mask, person[a, :2], beyond, LIMB_WIDTH * trunk)
     corners = person[_TRUNK][known[_TRUNK], :2]
     if len(corners) == len(_TRUNK):
         cv2.fillPoly(mask, [np.rint(corners).astype(np.int32)], 255)
@@ -142,7 +143,8 @@ def _refine(image: np.ndarray, guess: np.ndarray) -> np.ndarray | None:
         return None
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.setRNGSeed(0)
-    cv2.grabCut(np.ascontiguousarray(image[..., ::-1]), labels, None, background, foreground, 3, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(np.ascontiguousarray(image[..., ::-1]), labels, (0, 0, 1, 1), background, foreground, 3,
+                cv2.GC_INIT_WITH_MASK)
     person = np.isin(labels, (cv2.GC_FGD, cv2.GC_PR_FGD))
     share = person.sum() / max(1, (guess > 0).sum())
     return (255 * person).astype(np.uint8) if .5 < share < 1.8 else None
@@ -161,7 +163,7 @@ class CutoutSource:
 
     def sample(self, random: np.random.Generator, size: int) -> Labelled:
         """A view with one to three people more."""
-        view = self._behind[random.integers(len(self._behind))].sample(random, size)
+        view = self._behind[int(random.integers(len(self._behind)))].sample(random, size)
         for _ in range(random.choice([1, 2, 3], p=[.6, .25, .15])):
             view = paste(random, view, self._draw(random))
         return view
@@ -176,4 +178,5 @@ class CutoutSource:
             found = self._cut[photo, person]
             if found is not None:
                 return found
-        raise DatasetError(f'nobody could be cut out of {len(self._photos.samples)} photos; allowed: photos with whole people')
+        raise DatasetError(f'nobody could be cut out of {len(self._photos.samples)} photos; allowed: photos with '
+                           'whole people')

@@ -54,7 +54,7 @@ class Miner:
 
 
 def seen_places(net: OpenPoseNet, device: torch.device, photo: np.ndarray, side: int) -> list[list[float]]:
-    """Where the network sees keypoints best in an (h, w, 3) RGB photo of long side `side` [px]: x, y [px] of the photo."""
+    """Where the network sees keypoints best in an (h, w, 3) RGB photo, seen at long side `side` [px]: x, y [px]."""
     scale = side / max(photo.shape[:2])
     width, height = (max(32, round(length * scale / 32) * 32) for length in photo.shape[1::-1])
     pixels = cv2.resize(photo, (width, height), interpolation=cv2.INTER_AREA)

@@ -13,6 +13,8 @@ class TrainSettings(Settings):
 
     samples: int = setting(163_000, 'Pictures to learn from; at the last the learning rate is 0', low=1, high=10 ** 9)
     scenes: int = setting(10_000, 'Synthetic scenes to render', low=1, high=10 ** 7)
+    scenes_to_start: int = setting(10_000, 'Scenes rendered before training; the others are rendered beside it',
+                                   low=1, high=10 ** 7)
     batch: int = setting(16, 'Pictures per step', low=1, high=4096)
     sizes_px: list[int] = setting([160, 192, 224, 256, 320], 'Sides of the pictures, one per step; multiples of 32',
                                   low=32, high=1024)
@@ -27,11 +29,15 @@ class TrainSettings(Settings):
     workers: int = setting(1, 'Processes that prepare batches, for each of them', low=0, high=256)
     processes: int = setting(1, 'Processes that share the training; on CPUs better than threads', low=1, high=64)
     threads: int = setting(0, 'CPU threads of each; 0: all', low=0, high=1024)
+    renderers: int = setting(1, 'Processes that render scenes', low=1, high=256)
     device: str = setting('auto', 'Where to train', choices=('auto', 'cpu', 'cuda'))
     minutes_between_saves: float = setting(3.0, 'Time between checkpoints [min]', low=0.0, high=1000.0)
     folder: str = setting('out/train', 'Where scenes and the state of the run lie')
     photos: str = setting('../shared/data/training_photos', 'Training photos')
-    further_photos: str = setting('out/train/frames', 'More of them, in the same form; may be absent')
+    further_photos: str = setting('out/train/photos', 'More of them, in the same form; may be absent')
+    labels: str = setting('../shared/data/labels/coco2017_keypoints_train.npz',
+                          'Label sets whose layouts the scenes take; empty: none')
+    motion: str = setting('../shared/data/motion', 'Folder of motion capture for poses; empty: none')
     teacher: str = setting('../shared/data/weights/posenet_coral/posenet_075_s16_float_dynamic.onnx',
                            'Network that gives hints')
     output: str = setting('pose_ros/checkpoints/openpose.safetensors', 'The checkpoint to write')
@@ -43,4 +49,5 @@ class TrainSettings(Settings):
         if self.batch % self.processes:
             raise SettingError(f'batch = {self.batch} is not allowed; allowed: multiples of {self.processes} processes')
         if (real := self.photo_share + self.cutout_share + self.empty_share) > 1:
-            raise SettingError(f'photo_share + cutout_share + empty_share = {real:g} is not allowed; allowed: at most 1')
+            raise SettingError(f'photo_share + cutout_share + empty_share = {real:g} is not allowed; '
+                               'allowed: at most 1')

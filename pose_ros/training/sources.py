@@ -50,8 +50,11 @@ def _view_of_person(random: np.random.Generator, sample: Labelled, size: int) ->
 class SyntheticSource:
     """Scenes of a folder of shards; looks for new shards now and then, because they are rendered meanwhile."""
 
-    def __init__(self, folder: Path, refresh_every: int = 2000) -> None:
-        self._shards, self._refresh_every, self._drawn = Shards(folder), refresh_every, 0
+    def __init__(self, folder: Path, part: int = 0, parts: int = 1, refresh_every: int = 2000) -> None:
+        """Args: part, parts: see `Shards`."""
+        self._shards, self._refresh_every, self._drawn = Shards(folder, part, parts), refresh_every, 0
+        if not len(self._shards):
+            raise DatasetError(f'no synthetic scenes in {folder}; allowed: at least one shard of them')
 
     def sample(self, random: np.random.Generator, size: int) -> Labelled:
         """A view of a random scene."""

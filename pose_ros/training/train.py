@@ -3,27 +3,35 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from multiprocessing import get_context
 from pathlib import Path
 
 import torch
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
+from pose_ros.errors import DatasetError
 from pose_ros.networks.checkpoint import save_openpose
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.synthetic.generator import GeneratorSettings, generate
 from pose_ros.training.batches import mined_places, photos_of, stream_batches
 from pose_ros.training.mining import Miner
 from pose_ros.training.parallel import run_processes
+from pose_ros.training.progress import Progress
 from pose_ros.training.settings import TrainSettings
 from pose_ros.training.trainer import StepLosses, Trainer
 from pose_ros.weights import register
 
-LOG_EVERY = 50  # steps
+LOG_EVERY = 50       # steps
+LOCAL = {'folder', 'photos', 'further_photos', 'labels', 'motion', 'teacher', 'output', 'device', 'threads', 'workers',
+         'processes', 'renderers', 'scenes_to_start'}  # settings that say nothing about the result
 
 
 def train(settings: TrainSettings) -> Path:
     """Train the network, from the start or from where the last run stopped.
+
+    Training begins once `scenes_to_start` scenes are there; the others are rendered beside it.
 
     Returns:
         The checkpoint written.
@@ -33,9 +41,10 @@ def train(settings: TrainSettings) -> Path:
         WeightsError: the teacher of the hints is missing.
     """
     Path(settings.folder).mkdir(parents=True, exist_ok=True)
-    with _bar() as bar:
-        _render(bar, settings)
-    run_processes(_learn, settings.processes, settings)
+    first = min(settings.scenes, settings.scenes_to_start)
+    _render(settings.changed(scenes=first))
+    with _rendering(settings):
+        run_processes(_learn, settings.processes, settings)
     return Path(settings.output)
 
 
@@ -51,21 +60,30 @@ def write_checkpoint(trainer: Trainer) -> Path:
 
 def _recipe(settings: TrainSettings) -> dict[str, object]:
     """The settings that matter to others: no paths of this machine."""
-    return {name: value for name, value in asdict(settings).items()
-            if name not in ('folder', 'photos', 'further_photos', 'teacher', 'output', 'device', 'threads', 'workers', 'processes')}
+    return {name: value for name, value in asdict(settings).items() if name not in LOCAL}
 
 
-def _bar(disable: bool = False) -> Progress:
-    return Progress(TextColumn('{task.description}'), BarColumn(), TaskProgressColumn(), TimeElapsedColumn(),
-                    TimeRemainingColumn(), TextColumn('{task.fields[reached]}'), disable=disable)
-
-
-def _render(bar: Progress, settings: TrainSettings) -> None:
-    task = bar.add_task('synthetic scenes', total=settings.scenes, reached='')
-    wanted = GeneratorSettings(scenes=settings.scenes, seed=settings.seed, photos=settings.photos)
+def _render(settings: TrainSettings) -> None:
+    progress = Progress('synthetic scenes', settings.scenes)
+    wanted = GeneratorSettings(scenes=settings.scenes, seed=settings.seed, photos=settings.photos,
+                               labels=settings.labels, motion=settings.motion, processes=settings.renderers)
     for done in generate(Path(settings.folder) / 'scenes', wanted):
-        bar.update(task, completed=min(done, settings.scenes))
-    bar.update(task, completed=settings.scenes)
+        progress.update(done)
+
+
+@contextmanager
+def _rendering(settings: TrainSettings) -> Iterator[None]:
+    """Meanwhile, another process renders the scenes that are still missing."""
+    if settings.scenes <= settings.scenes_to_start:
+        yield
+        return
+    renderer = get_context('spawn').Process(target=_render, args=(settings,))
+    renderer.start()
+    try:
+        yield
+    finally:
+        renderer.terminate()
+        renderer.join()
 
 
 def _open_trainer(settings: TrainSettings) -> Trainer:
@@ -78,21 +96,20 @@ def _open_trainer(settings: TrainSettings) -> Trainer:
 
 
 def _learn(rank: int, settings: TrainSettings) -> None:
-    """Train to the end; process 0 shows the progress and saves now and then."""
+    """Train to the end; process 0 says how far it is and saves now and then."""
     trainer, losses = _open_trainer(settings), list[StepLosses]()
     batches = stream_batches(settings, settings.seed + trainer.step, rank)
+    progress = Progress('training pictures', settings.samples, trainer.samples)
     miner = _miner(settings) if rank == 0 else None
-    with _bar(disable=rank > 0) as bar:
-        task = bar.add_task('training', total=settings.samples, completed=trainer.samples, reached='')
-        saved = time.monotonic()
-        while trainer.samples < settings.samples:
-            losses.append(trainer.learn(next(batches)))
-            if rank == 0 and len(losses) == LOG_EVERY:
-                bar.update(task, completed=trainer.samples, reached=_log(trainer, losses))
-                losses.clear()
-            if rank == 0 and time.monotonic() - saved > 60 * settings.minutes_between_saves:
-                _save(trainer, miner)
-                saved = time.monotonic()
+    saved = time.monotonic()
+    while trainer.samples < settings.samples:
+        losses.append(trainer.learn(next(batches)))
+        if rank == 0 and len(losses) == LOG_EVERY:
+            progress.update(trainer.samples, _log(trainer, losses))
+            losses.clear()
+        if rank == 0 and time.monotonic() - saved > 60 * settings.minutes_between_saves:
+            _save(trainer, miner)
+            saved = time.monotonic()
     if rank == 0:
         _save(trainer)
 
@@ -104,10 +121,10 @@ def _miner(settings: TrainSettings) -> Miner | None:
 
 
 def _save(trainer: Trainer, miner: Miner | None = None) -> None:
-    if miner is not None:
-        miner.look(trainer.average.net, trainer.device)
     trainer.save(Path(trainer.settings.folder) / 'state.pt')
     write_checkpoint(trainer)
+    if miner is not None:
+        miner.look(trainer.average.net, trainer.device)
 
 
 def _log(trainer: Trainer, losses: list[StepLosses]) -> str:
@@ -115,6 +132,10 @@ def _log(trainer: Trainer, losses: list[StepLosses]) -> str:
     means = {name: round(sum(getattr(step, name) for step in losses) / len(losses), 5)
              for name in ('total', 'heat', 'paf', 'hint')}
     line = {'time_s': round(time.time(), 1), 'step': trainer.step, 'samples': trainer.samples, **means}
-    with (Path(trainer.settings.folder) / 'log.jsonl').open('a') as file:
-        file.write(json.dumps(line) + '\n')
-    return ' '.join(f'{name} {value:.3f}' for name, value in means.items())
+    path = Path(trainer.settings.folder) / 'log.jsonl'
+    try:
+        with path.open('a') as file:
+            file.write(json.dumps(line) + '\n')
+    except OSError as error:
+        raise DatasetError(f'cannot write {path}: {error}; allowed: a disk with room') from error
+    return 'losses ' + ' '.join(f'{name} {value:.3f}' for name, value in means.items())
