@@ -19,7 +19,7 @@ from pose_ros.nodes.retarget_outputs import RetargetOutputs
 from pose_ros.nodes.retarget_services import Plan, Record, RetargetServices, plan_demonstration, record_demonstration
 from pose_ros.nodes.retarget_settings import RetargetSettings
 from pose_ros.nodes.running import run
-from pose_ros.retargeting.config import needs_description
+from pose_ros.retargeting.config_file import needs_description
 from pose_ros.retargeting.robot import load_robot, read_urdf
 from pose_ros.retargeting.session import Session
 from pose_ros.retargeting.session_settings import SessionParts

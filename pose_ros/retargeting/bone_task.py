@@ -27,7 +27,8 @@ class BoneTask(Task):  # type: ignore[misc]
         super().__init__(cost=np.zeros(3 * len(bones)))
         links = sorted({link for bone in bones for link in bone.links})
         self._frames = [model.getFrameId(link) for link in links]
-        self._start, self._end = np.array([[links.index(link) for link in bone.links] for bone in bones]).T
+        ends = np.array([[links.index(link) for link in bone.links] for bone in bones], int).reshape(-1, 2)
+        self._start, self._end = ends.T
         self._weights = np.array([bone.weight for bone in bones])
         self._targets = np.zeros((len(bones), 3))
 
@@ -63,7 +64,7 @@ class BoneTask(Task):  # type: ignore[misc]
 
     def _directions(self, configuration: Configuration) -> tuple[np.ndarray, np.ndarray]:
         places = configuration.data.oMf
-        points = np.array([places[frame].translation for frame in self._frames])
+        points = np.array([places[frame].translation for frame in self._frames]).reshape(-1, 3)
         vectors = points[self._end] - points[self._start]
         lengths = np.sqrt((vectors * vectors).sum(1))
         return vectors / lengths[:, None], lengths
@@ -71,6 +72,7 @@ class BoneTask(Task):  # type: ignore[misc]
     def _jacobian(self, configuration: Configuration, directions: np.ndarray, lengths: np.ndarray) -> np.ndarray:
         model, data = configuration.model, configuration.data
         jacobians = np.array([pin.getFrameJacobian(model, data, frame, AXES)[:3] for frame in self._frames])
+        jacobians = jacobians.reshape(-1, 3, model.nv)
         moved = (jacobians[self._end] - jacobians[self._start]) / lengths[:, None, None]
         along = directions[:, None, :] @ moved
         return np.asarray((moved - directions[:, :, None] * along).reshape(-1, model.nv))

@@ -14,11 +14,6 @@ from pose_ros.skeletons import Skeleton
 HALF_TRUST = 0.25
 # Shorter vectors have no direction [m].
 SHORTEST = 1e-3
-# Left-right and up of the torso from left shoulder, right shoulder, left hip, right hip.
-TORSO_AXES = np.array([[1.0, -1.0, 1.0, -1.0], [1.0, 1.0, -1.0, -1.0]])
-MIRRORED = np.array([1.0, -1.0, 1.0])
-# a x b = a[NEXT] * b[AFTER] - a[AFTER] * b[NEXT]; numpy's cross is ten times slower on single vectors.
-NEXT, AFTER = np.array([1, 2, 0]), np.array([2, 0, 1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,19 +33,6 @@ class BoneDirections:
     complete: bool
 
 
-def torso_rotation(points: np.ndarray) -> np.ndarray:
-    """Rotation (3, 3) from the points' frame to the torso's axes: x forward, y left, z up.
-
-    Args:
-        points: (4, 3) left shoulder, right shoulder, left hip, right hip [m].
-    """
-    across, up = TORSO_AXES @ points
-    forward = across[NEXT] * up[AFTER] - across[AFTER] * up[NEXT]
-    left = up[NEXT] * forward[AFTER] - up[AFTER] * forward[NEXT]
-    axes = np.array([forward, left, up])
-    return np.asarray(axes / np.sqrt((axes * axes).sum(1, keepdims=True)))
-
-
 class BoneReader:
     """Reads the bones of a robot file from points of one skeleton.
 
@@ -59,22 +41,22 @@ class BoneReader:
         skeleton: of the points.
 
     Raises:
-        RobotError: the skeleton lacks a keypoint of the torso or of a bone that is not optional.
+        RobotError: the skeleton lacks a keypoint of a bone that is not optional.
     """
 
     def __init__(self, config: RobotConfig, skeleton: Skeleton) -> None:
         _check_keypoints(config, skeleton)
         place = {name: index for index, name in enumerate(skeleton.keypoints)}
-        ends = np.array([[place.get(name, -1) for name in bone.keypoints] for bone in config.bones])
+        ends = np.array([[place.get(name, -1) for name in bone.keypoints] for bone in config.bones], int).reshape(-1, 2)
         self._start, self._end = ends.T
         self._present = (ends >= 0).all(1)
-        self._optional = np.array([bone.optional for bone in config.bones])
-        self._torso = [place[name] for name in config.torso]
-        self._mirror = skeleton.mirror if config.mirror else None
+        self._optional = np.array([bone.optional for bone in config.bones], bool)
 
     def read(self, person: PointEstimate) -> BoneDirections:
-        """The bones of one person."""
-        vectors, moves, variance = self._vectors(person)
+        """The bones of one person, whose points have the axes of the base frame (see `TorsoFrame`)."""
+        vectors = person.points[self._end] - person.points[self._start]
+        moves = person.velocities[self._end] - person.velocities[self._start]
+        variance = person.variance[self._end] + person.variance[self._start]
         lengths = np.sqrt((vectors * vectors).sum(1))
         known = (lengths > SHORTEST) & self._present
         safe = np.where(known, lengths, 1.0)
@@ -84,17 +66,6 @@ class BoneReader:
         trust = np.where(known, 1 / (1 + variance / (safe * HALF_TRUST) ** 2), 0.0)
         return BoneDirections(directions, rates, trust, bool((known | self._optional).all()))
 
-    def _vectors(self, person: PointEstimate) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(B, 3) bones in the base frame [m], their velocities without the torso's turning [m/s], (B,) variances."""
-        points, velocities, variance = person.points, person.velocities, person.variance
-        turn = torso_rotation(points[self._torso]) if self._torso else np.eye(3)
-        if self._mirror is not None:
-            points, velocities, variance = points[self._mirror], velocities[self._mirror], variance[self._mirror]
-            turn = MIRRORED[:, None] * turn
-        vectors = (points[self._end] - points[self._start]) @ turn.T
-        moves = (velocities[self._end] - velocities[self._start]) @ turn.T
-        return vectors, moves, variance[self._end] + variance[self._start]
-
 
 def _check_keypoints(config: RobotConfig, skeleton: Skeleton) -> None:
     known = f'skeleton {skeleton.name} has {", ".join(skeleton.keypoints)}'
@@ -102,6 +73,3 @@ def _check_keypoints(config: RobotConfig, skeleton: Skeleton) -> None:
         for name in bone.keypoints:
             if name not in skeleton.keypoints and not bone.optional:
                 raise RobotError(f'{bone.where}: no keypoint {name!r}; {known}')
-    for name in config.torso:
-        if name not in skeleton.keypoints:
-            raise RobotError(f'{config.name}: torso: no keypoint {name!r}; {known}')

@@ -52,7 +52,7 @@ def reach(robot: Robot, directions: np.ndarray) -> Reach:
         bones = BoneDirections(pose, np.zeros_like(pose), known, True)
         shadow.reset(robot.home)
         solutions = [shadow.solve(bones, 0.0) for _ in range(FRAMES)]
-        best = min(solutions, key=lambda solution: float((solution.angles * weights).max()))
+        best = min(solutions, key=lambda solution: float((solution.angles * weights).max(initial=0.0)))
         angles.append(np.degrees(best.angles))
         free.append(checker.clearance(best.position) > 0)
     return Reach(np.array(angles), (np.array(angles) * weights <= MATCHED_DEG).all(1), np.array(free))

@@ -1,4 +1,4 @@
-"""Self-collision on capsules: is a whole path free?"""
+"""Collisions of a robot, as capsules, with itself and with zones that it must keep out of: is a whole path free?"""
 from __future__ import annotations
 
 import coal
@@ -6,7 +6,7 @@ import numpy as np
 import pinocchio as pin
 
 from pose_ros.errors import RobotError
-from pose_ros.retargeting.config import Capsule
+from pose_ros.retargeting.config import Capsule, Zone
 from pose_ros.retargeting.robot import Robot
 
 # Pairs nearer than this are slid along [m]; a step may use up this part of the clearance that is left.
@@ -21,8 +21,15 @@ def _placement(capsule: Capsule) -> pin.SE3:
     return pin.SE3(turn.matrix(), (start + end) / 2)
 
 
+def _zone(zone: Zone) -> coal.CollisionGeometry:
+    if zone.box:
+        return coal.Box(*zone.box)
+    normal = np.array(zone.plane)
+    return coal.Halfspace(normal / np.linalg.norm(normal), 0.0)
+
+
 class CollisionChecker:
-    """Distances between the capsules of a robot.
+    """Distances between the capsules of a robot, and of those that move to the zones.
 
     Capsules on the same joint or on neighbouring ones are never compared, nor pairs of links that the file ignores.
 
@@ -30,7 +37,7 @@ class CollisionChecker:
         robot: the robot with its capsules.
 
     Raises:
-        RobotError: two capsules touch in the robot's preferred pose.
+        RobotError: two capsules touch in the robot's preferred pose, or one is in a zone.
     """
 
     def __init__(self, robot: Robot) -> None:
@@ -38,8 +45,10 @@ class CollisionChecker:
         self._min_distance = robot.config.min_distance
         self._capsules = robot.config.capsules
         self._geometry = pin.GeometryModel()
-        for index, capsule in enumerate(self._capsules):
-            self._geometry.addGeometryObject(self._object(capsule, index))
+        for capsule in self._capsules:
+            self._geometry.addGeometryObject(self._object(capsule))
+        for zone in robot.config.zones:
+            self._geometry.addGeometryObject(self._zone(zone, robot))
         for pair in self._pairs(robot):
             self._geometry.addCollisionPair(pin.CollisionPair(*pair))
         self._distances = self._geometry.createData()
@@ -47,19 +56,25 @@ class CollisionChecker:
         self._reach = self._reaches()
         self._check_home(robot)
 
-    def _object(self, capsule: Capsule, index: int) -> pin.GeometryObject:
+    def _object(self, capsule: Capsule) -> pin.GeometryObject:
         frame = self._model.frames[self._model.getFrameId(capsule.link)]
         length = float(np.linalg.norm(np.subtract(capsule.end, capsule.start)))
-        return pin.GeometryObject(f'{capsule.link} {index}', frame.parentJoint, frame.placement * _placement(capsule),
+        return pin.GeometryObject(f'{capsule.link} ({capsule.where})', frame.parentJoint, frame.placement * _placement(capsule),
                                   coal.Capsule(capsule.radius, length))
 
+    def _zone(self, zone: Zone, robot: Robot) -> pin.GeometryObject:
+        place = pin.SE3(robot.mount) * pin.SE3(pin.rpy.rpyToMatrix(np.array(zone.rpy)), np.array(zone.xyz))
+        return pin.GeometryObject(f'{zone.name} ({zone.where})', 0, place, _zone(zone))
+
     def _pairs(self, robot: Robot) -> list[tuple[int, int]]:
-        joints = [item.parentJoint for item in self._geometry.geometryObjects]
+        joints = [item.parentJoint for item in self._geometry.geometryObjects[:len(self._capsules)]]
+        zones = range(len(joints), len(self._geometry.geometryObjects))
         ignored = {frozenset(pair) for pair in robot.config.ignored}
         parents = self._model.parents
-        return [(i, j) for j, b in enumerate(joints) for i, a in enumerate(joints[:j])
-                if a != b and parents[a] != b and parents[b] != a
-                and frozenset((self._capsules[i].link, self._capsules[j].link)) not in ignored]
+        inside = [(i, j) for j, b in enumerate(joints) for i, a in enumerate(joints[:j])
+                  if a != b and parents[a] != b and parents[b] != a
+                  and frozenset((self._capsules[i].link, self._capsules[j].link)) not in ignored]
+        return inside + [(i, zone) for zone in zones for i, joint in enumerate(joints) if joint > 0]
 
     def _reaches(self) -> np.ndarray:
         """(n,) an upper bound of how far any capsule's surface moves per joint movement [m/rad]."""
@@ -127,7 +142,8 @@ class CollisionChecker:
 
     def _names(self, pair: int) -> str:
         chosen = self._geometry.collisionPairs[pair]
-        return ' and '.join(self._capsules[index].link for index in (chosen.first, chosen.second))
+        names = [self._geometry.geometryObjects[index].name for index in (chosen.first, chosen.second)]
+        return ' and '.join(names)
 
     def is_free(self, positions: np.ndarray) -> bool:
         """If every pose of a path (T, n) [rad] keeps the distance.

@@ -17,7 +17,9 @@ from pose_ros.retargeting.point_filter import PointFilter, PointFilterSettings
 from pose_ros.retargeting.reference import Reference
 from pose_ros.retargeting.robot import Robot
 from pose_ros.retargeting.shadow_ik import ShadowIK, ShadowSettings, Solution
+from pose_ros.retargeting.torso_frame import TorsoFrame
 from pose_ros.retargeting.trajectory import Performance, Trajectory
+from pose_ros.retargeting.wrists import WristReader
 from pose_ros.skeletons import Skeleton
 
 # The time between frames that is reckoned with, at least and at most [s], and before the second frame came.
@@ -51,7 +53,10 @@ class Retargeter:
         follower = follower or FollowerSettings()
         self.skeleton = skeleton
         self._count, self._filter_settings, self.advance = len(skeleton), points, follower.advance
+        self._torso = TorsoFrame(robot.config, skeleton)
         self._bones = BoneReader(robot.config, skeleton)
+        links = [wrist.link for wrist in robot.config.wrists]
+        self._wrists = WristReader(robot.config, skeleton, lambda: robot.link_positions(self._motion.position, links))
         self._follower = Follower(robot.limits, follower)
         self._collisions = CollisionChecker(robot)
         self._shadow = ShadowIK(robot, robot.home, shadow)
@@ -77,6 +82,7 @@ class Retargeter:
         self._performance: Performance | None = None
         self._filter = PointFilter(self._count, self._filter_settings)
         self._stamp, self._interval = -np.inf, FIRST_INTERVAL
+        self._wrists.clutch()
         self._stand(0.0)
 
     def perform(self, trajectory: Trajectory) -> None:
@@ -93,6 +99,7 @@ class Retargeter:
 
     def clutch(self) -> None:
         """Wrist positions count from where wrists and links are at the next frame."""
+        self._wrists.clutch()
 
     def run_on(self, ticks: int) -> list[Motion]:
         """No step came in time: the robot has gone on for some ticks along the path that it has; its motions there."""
@@ -152,10 +159,11 @@ class Retargeter:
         self._stamp = stamp
         self._filter.update(points, scores, stamp)
         horizon = min(max(now - stamp, 0.0) + self._interval, FURTHEST)
-        bones = self._bones.read(self._filter.predict(horizon))
-        if not bones.complete:
+        person = self._torso.view(self._filter.predict(horizon))
+        bones, wrists = self._bones.read(person), self._wrists.read(person)
+        if not (bones.complete and wrists.trust.all()):
             return None
-        solution = self._shadow.solve(bones, elapsed)
+        solution = self._shadow.solve(bones, elapsed, wrists)
         if solution.solved:
             self._reference = Reference(solution.position, solution.velocity, now + self._interval,
                                         now + (1 + OVERRUN) * self._interval)

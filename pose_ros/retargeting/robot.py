@@ -10,7 +10,8 @@ import numpy as np
 import pinocchio as pin
 
 from pose_ros.errors import RobotError
-from pose_ros.retargeting.config import DESCRIPTION, RobotConfig, find_robot_config
+from pose_ros.retargeting.config import RobotConfig
+from pose_ros.retargeting.config_file import DESCRIPTION, find_robot_config
 from pose_ros.retargeting.description import Description
 from pose_ros.retargeting.limits import JointLimits
 
@@ -106,6 +107,7 @@ def read_urdf(path: str | Path) -> str:
 
 def _check_names(config: RobotConfig, description: Description) -> None:
     links = [(link, bone.where) for bone in config.bones for link in bone.links]
+    links += [(wrist.link, wrist.where) for wrist in config.wrists]
     links += [(capsule.link, capsule.where) for capsule in config.capsules]
     links += [(link, config.lines[link]) for pair in config.ignored for link in pair]
     for link, where in links:

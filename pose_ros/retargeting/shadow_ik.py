@@ -15,8 +15,12 @@ from pink import Configuration
 from pose_ros.retargeting.bone_task import BoneTask
 from pose_ros.retargeting.bones import BoneDirections
 from pose_ros.retargeting.robot import Robot
+from pose_ros.retargeting.wrist_task import WristTask
+from pose_ros.retargeting.wrists import WristTargets
 from pose_ros.settings import Settings, setting
 
+# A link so far from its wrist's place counts as one radian between bones [m].
+ARM_M = 0.5
 # How far other starting poses lie from the present one, standard deviation [rad]; how much better they must be.
 SCATTER, BETTER = 0.8, 0.7
 
@@ -43,6 +47,7 @@ class Solution:
         position: (n,) [rad], within the limits.
         velocity: (n,) that keeps up with the bones [rad/s].
         angles: (B,) left between robot bones and human bones [rad].
+        distances: (W,) left between links and where the wrists want them [m].
         directions: (B, 3) of the human bones in the base frame; NaN = not known.
         solved: False if a QP failed; then the position is where it failed.
     """
@@ -50,13 +55,14 @@ class Solution:
     position: np.ndarray
     velocity: np.ndarray
     angles: np.ndarray
+    distances: np.ndarray
     directions: np.ndarray
     solved: bool
 
     @property
     def error_deg(self) -> float:
-        """The worst of the angles [deg]."""
-        return float(np.degrees(self.angles.max(initial=0.0)))
+        """The worst of the angles, and of the distances as seen from an arm's length [deg]."""
+        return float(np.degrees(max(self.angles.max(initial=0.0), self.distances.max(initial=0.0) / ARM_M)))
 
 
 class ShadowIK:
@@ -72,6 +78,7 @@ class ShadowIK:
         self._settings = settings or ShadowSettings()
         self._robot, self._limits = robot, robot.limits
         self._bones = BoneTask(robot.model, robot.config.bones)
+        self._wrists = WristTask(robot.model, robot.config.wrists)
         self._weights = np.array([bone.weight for bone in robot.config.bones])
         self._home_pull, self._calm_pull = robot.posture_cost ** 2, self._settings.calm ** 2
         self._pull = np.diag(self._home_pull + self._calm_pull)
@@ -89,26 +96,30 @@ class ShadowIK:
         model = self._robot.model
         return Configuration(model, model.createData(), self._limits.clip(position))
 
-    def solve(self, bones: BoneDirections, elapsed: float) -> Solution:
+    def solve(self, bones: BoneDirections, elapsed: float, wrists: WristTargets | None = None) -> Solution:
         """The pose whose bones point like the person's, as well as the limits allow.
 
         Args:
             bones: of the person.
             elapsed: since the last call [s].
+            wrists: where links must be; None = do not mind.
         """
+        if wrists is not None:
+            self._wrists.set_target(wrists)
         self._bones.set_target(bones.directions, bones.trust)
         expected = self._limits.clip(self._configuration.q + elapsed * self._velocity)
         solved = self._converge(self._configuration, expected, self._settings.iterations)
-        self._velocity = self._keeping_up(bones)
+        self._velocity = self._keeping_up(bones, wrists)
         angles = self._bones.angles(self._configuration)
         if self._stuck(angles):
             self._try_elsewhere(angles)
-        return Solution(self._configuration.q, self._velocity, angles, bones.directions, solved)
+        distances = self._wrists.distances(self._configuration)
+        return Solution(self._configuration.q, self._velocity, angles, distances, bones.directions, solved)
 
     def _converge(self, configuration: Configuration, expected: np.ndarray, iterations: int) -> bool:
         """Steps until nothing moves; leaves its last linearisation behind."""
         for _ in range(iterations):
-            self._jacobian, error = self._bones.linearised(configuration)
+            self._jacobian, error = self._linearised(configuration)
             self._hessian = self._jacobian.T @ self._jacobian + self._pull
             q = configuration.q
             pull = self._home_pull * (q - self._robot.home) + self._calm_pull * (q - expected)
@@ -122,14 +133,24 @@ class ShadowIK:
                 break
         return True
 
-    def _keeping_up(self, bones: BoneDirections) -> np.ndarray:
+    def _linearised(self, configuration: Configuration) -> tuple[np.ndarray, np.ndarray]:
+        jacobian, error = self._bones.linearised(configuration)
+        if not len(self._wrists.cost):
+            return jacobian, error
+        more, further = self._wrists.linearised(configuration)
+        return np.concatenate([jacobian, more]), np.concatenate([error, further])
+
+    def _keeping_up(self, bones: BoneDirections, wrists: WristTargets | None) -> np.ndarray:
         """(n,) joint velocities that turn the robot's bones as fast as the person's [rad/s]."""
         rates = np.where(bones.trust[:, None] > 0, bones.rates, 0.0).ravel() * self._bones.cost
+        if wrists is not None and len(wrists.trust):
+            moves = np.where(wrists.trust[:, None] > 0, wrists.velocities, 0.0).ravel() * self._wrists.cost
+            rates = np.concatenate([rates, moves])
         velocity = np.linalg.solve(self._hessian, rates @ self._jacobian)
         return np.asarray(np.clip(velocity, -self._limits.velocity, self._limits.velocity))
 
     def _stuck(self, angles: np.ndarray) -> bool:
-        badly = np.degrees((angles * self._weights).max()) > self._settings.stuck_deg
+        badly = np.degrees((angles * self._weights).max(initial=0.0)) > self._settings.stuck_deg
         self._bad_frames = self._bad_frames + 1 if badly else 0
         return self._bad_frames >= self._settings.stuck_frames
 

@@ -7,9 +7,10 @@ from scipy.spatial.transform import Rotation
 from pose_ros.benchmarks.motions import ARMS, move
 from pose_ros.errors import RobotError
 from pose_ros.retargeting.bone_task import BoneTask
-from pose_ros.retargeting.bones import BoneReader, torso_rotation
+from pose_ros.retargeting.bones import BoneReader
 from pose_ros.retargeting.point_filter import PointEstimate
 from pose_ros.retargeting.robot import load_robot
+from pose_ros.retargeting.torso_frame import TorsoFrame, torso_rotation
 from pose_ros.skeletons import COCO17, OPENPOSE18
 
 POINTS = move(40).points[20]
@@ -23,7 +24,8 @@ def person(points, velocities=None, variance=0.0):
 
 def read(points, name='torso14', **changes):
     from dataclasses import replace
-    return BoneReader(replace(load_robot(name).config, **changes), ARMS).read(person(points))
+    config = replace(load_robot(name).config, **changes)
+    return BoneReader(config, ARMS).read(TorsoFrame(config, ARMS).view(person(points)))
 
 
 def test_directions_are_of_unit_length_and_of_the_named_bones():

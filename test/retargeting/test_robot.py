@@ -3,7 +3,7 @@ import pinocchio as pin
 import pytest
 
 from pose_ros.errors import RobotError
-from pose_ros.retargeting.config import read_robot_config, robots_folder
+from pose_ros.retargeting.config_file import read_robot_config, robots_folder
 from pose_ros.retargeting.description import Description
 from pose_ros.retargeting.robot import load_robot
 
@@ -106,7 +106,7 @@ def test_a_joint_without_limits_is_named(load, limit, missing):
     ('{default: 5}', '{default: 5, four: 2}', r"r.yaml:3: no moving joint 'four' in the URDF; it has one, two, three"),
     ('{default: 5}', '{default: fast}', r"r.yaml:3: default must be a number .* got 'fast'"),
     ('{default: 5}', '{one: 5}', 'joint .* has no acceleration limit'),
-    ('robot: {urdf: r.urdf}', 'robot: {urdf: gone.urdf}', 'cannot read URDF gone.urdf'),
+    ('robot: {urdf: r.urdf}', 'robot: {urdf: gone.urdf}', 'cannot read URDF .*gone.urdf'),
     ('robot: {urdf: r.urdf}', 'robot: {}', 'comes from robot_description'),
     ('robot:', 'robots:', "unknown the file entry 'robots'; allowed: robot, limits"),
     ('bone: [right_shoulder, right_elbow], ', '', 'r.yaml:5: a task needs bone'),
