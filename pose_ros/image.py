@@ -77,3 +77,58 @@ class Letterbox:
     def to_network(self, points: np.ndarray) -> np.ndarray:
         """(..., 2) image px -> network px."""
         return (points + 0.5) * self.scale - 0.5
+
+
+@dataclass(frozen=True)
+class Crop:
+    """The part of an image round a box, brought to one size without distortion; outside the image it is grey.
+
+    Attributes:
+        left, top: of the part [px]; may lie outside the image.
+        part_width, part_height: of the part [px].
+        width, height: of the picture made of it [px].
+    """
+
+    left: int
+    top: int
+    part_width: int
+    part_height: int
+    width: int
+    height: int
+
+    @classmethod
+    def fit(cls, box: np.ndarray, width: int, height: int, enlarge: float = 1.0) -> Crop:
+        """The smallest part with the sides' ratio of width x height that holds an enlarged box.
+
+        Args:
+            box: (4,) left, top, right, bottom [px]; one without area gives a part of few pixels.
+            enlarge: factor on the box's sides.
+        """
+        sides = np.maximum(box[2:] - box[:2], 1) * enlarge
+        shrink = max(sides[0] / width, sides[1] / height)
+        part_width, part_height = (max(1, round(side * shrink)) for side in (width, height))
+        left, top = ((box[:2] + box[2:] + 1 - (part_width, part_height)) / 2).round().astype(int).tolist()
+        return cls(left, top, part_width, part_height, width, height)
+
+    @property
+    def scale(self) -> np.ndarray:
+        """(2,) picture px per image px, x and y: equal up to the rounding to whole pixels."""
+        return np.array([self.width / self.part_width, self.height / self.part_height])
+
+    def apply(self, image: np.ndarray, fill: int = 128) -> np.ndarray:
+        """(H, W, 3) uint8 -> (height, width, 3) uint8."""
+        part = np.full((self.part_height, self.part_width, 3), fill, np.uint8)
+        left, top = max(0, self.left), max(0, self.top)
+        seen = image[top:max(top, self.top + self.part_height), left:max(left, self.left + self.part_width)]
+        part[top - self.top:, left - self.left:][:seen.shape[0], :seen.shape[1]] = seen
+        shrinks = self.part_width > self.width
+        return cv2.resize(part, (self.width, self.height),
+                          interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+
+    def to_image(self, points: np.ndarray) -> np.ndarray:
+        """(..., 2) picture px -> image px."""
+        return (points + 0.5) / self.scale - 0.5 + (self.left, self.top)
+
+    def to_crop(self, points: np.ndarray) -> np.ndarray:
+        """(..., 2) image px -> picture px."""
+        return (points - (self.left, self.top) + 0.5) * self.scale - 0.5

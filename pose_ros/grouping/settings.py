@@ -25,12 +25,25 @@ class MulticutSettings(Settings):
     """How far DeepCut goes for the best partition of the peaks."""
 
     exact_candidates: int = setting(40, 'Connected peaks up to this many are solved exactly, if the bounds leave a gap',
-                                    low=0, high=200)
+                                    low=0, high=100)
     exact_ms: float = setting(20.0, 'Time for exact solving per image [ms]; then the best so far is taken',
                               low=0.0, high=60_000.0)
     incremental: bool = setting(False, "DeeperCut's three stages: head and shoulders, then arms, then legs")
 
 
 @dataclass(frozen=True)
-class GroupingSettings(MulticutSettings, PafSettings):
+class PoseNmsSettings(Settings):
+    """When RMPE takes two poses for one person; learnt by `training.pose_nms_fit` on training scenes."""
+
+    nms_score_scale: float = setting(0.3, 'Keypoint score at which two keypoints that agree count 0.58 (delta 1)',
+                                     low=0.001, high=10.0)
+    nms_distance_scale: float = setting(1.0, 'Distance at which they count 0.37 [tenths of the box] (delta 2)',
+                                        low=0.01, high=100.0)
+    nms_weight: float = setting(1.0, 'Weight of distances against agreement (lambda)', low=0.0, high=100.0)
+    nms_threshold: float = setting(0.6, 'Similarity per keypoint from which poses are one person (eta)',
+                                   low=0.0, high=100.0)
+
+
+@dataclass(frozen=True)
+class GroupingSettings(PoseNmsSettings, MulticutSettings, PafSettings):
     """The grouping of all systems; each takes what is its own."""

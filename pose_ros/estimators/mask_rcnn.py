@@ -1,0 +1,86 @@
+"""The Mask R-CNN estimator: keypoint R-CNN with our own small network, or torchvision's with its COCO weights."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torchvision.models.detection import keypointrcnn_resnet50_fpn
+
+from pose_ros.errors import WeightsError
+from pose_ros.estimators.device import choose_device, choose_precision, memory_errors
+from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.estimators.readout import read_logits
+from pose_ros.estimators.top_down import Poses, TopDownEstimator
+from pose_ros.grouping.settings import GroupingSettings
+from pose_ros.image import Letterbox
+from pose_ros.networks.keypoint_rcnn import KeypointRcnn, from_torchvision, load_small_rcnn
+from pose_ros.skeletons import COCO17, OPENPOSE18, Skeleton
+from pose_ros.weights import locate, sha256_of
+
+
+class MaskRcnnFinder:
+    """See `PoseFinder`: boxes, and keypoints from the same features."""
+
+    def __init__(self, network: KeypointRcnn, skeleton: Skeleton) -> None:
+        self.multiple = network.multiple
+        self._network, self._skeleton = network, skeleton
+
+    def find(self, batch: Tensor, images: Sequence[np.ndarray], letterboxes: Sequence[Letterbox],
+             settings: EstimatorSettings, grouping: GroupingSettings) -> list[Poses]:
+        """See `PoseFinder.find`."""
+        network = self._network
+        features = network.features(batch)
+        found = network.boxes(features, batch)
+        boxes = [box for box, _ in found]
+        logits = torch.cat(network.logits(features, boxes, batch)).float()
+        if settings.flip:
+            logits = (logits + self._mirrored(batch, boxes)) / 2
+        keypoints, scores = read_logits(logits, torch.cat(boxes).float())
+        counts = np.cumsum([len(box) for box in boxes])[:-1]
+        parts = zip(np.split(keypoints.cpu().numpy() - 0.5, counts), np.split(scores.cpu().numpy(), counts))
+        return [Poses(letterbox.to_image(points), score, sure.float().cpu().numpy())
+                for (points, score), (_, sure), letterbox in zip(parts, found, letterboxes)]
+
+    def _mirrored(self, batch: Tensor, boxes: list[Tensor]) -> Tensor:
+        """The logits of the same boxes in the mirror image, turned back."""
+        width = batch.shape[3]
+        turned = [torch.stack([width - box[:, 2], box[:, 1], width - box[:, 0], box[:, 3]], 1) for box in boxes]
+        mirror = batch.flip(3)
+        logits = torch.cat(self._network.logits(self._network.features(mirror), turned, mirror)).float()
+        return logits.flip(3)[:, torch.as_tensor(self._skeleton.mirror)]
+
+
+def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEstimator:
+    """The estimator with the weights in the package, torchvision's COCO weights (.pth), or a file of the user's own.
+
+    Raises:
+        SettingError: the device does not exist, or cannot do what the settings ask for.
+        WeightsError: the weights are missing, damaged or made for another network.
+        EstimatorError: the network does not fit into the device's memory.
+    """
+    device = choose_device(settings.device)
+    dtype = choose_precision(settings.precision, device)
+    path = locate(settings.weights, 'mask_rcnn')
+    network, skeleton = _load_network(path)
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    with memory_errors(device):
+        network = network.to(device).eval()
+    return TopDownEstimator('mask_rcnn', f'mask_rcnn@{sha256_of(path)[:12]}', MaskRcnnFinder(network, skeleton),
+                            skeleton, device=device, dtype=dtype, settings=settings, grouping=grouping)
+
+
+def _load_network(path: Path) -> tuple[KeypointRcnn, Skeleton]:
+    if path.suffix != '.pth':
+        return load_small_rcnn(path)[0], OPENPOSE18
+    model = keypointrcnn_resnet50_fpn(weights=None, weights_backbone=None)
+    try:
+        model.load_state_dict(torch.load(path, map_location='cpu', weights_only=True))
+    except Exception as error:  # torch.load raises many undocumented kinds for damaged files
+        reason = str(error).splitlines()[0]
+        raise WeightsError(f'{path.name} does not hold the weights of keypointrcnn_resnet50_fpn: {reason}; allowed: '
+                           "torchvision's COCO weights as .pth") from error
+    return from_torchvision(model), COCO17

@@ -1,0 +1,112 @@
+"""Maps of one person each -> keypoints, all maps at once on their device; torchvision's read-out loops over persons.
+
+Like torchvision's, it finds the highest pixel of the bicubically enlarged map, but enlarges only what lies round the
+highest cell; a parabola then goes on between the pixels.
+"""
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from pose_ros.errors import EstimatorError
+
+REACH = 4            # cells to each side of the highest that are looked at
+WINDOW = 2.0         # cells to each side in which the top may lie
+MOST_SAMPLES = 129   # along a side of the window; larger maps are sampled less densely
+_A = -0.75           # of torch's and OpenCV's bicubic kernel
+
+
+def read_logits(logits: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor]:
+    """Keypoints in boxes, where the maps enlarged to the boxes' size are highest.
+
+    Args:
+        logits: (R, K, h, w) over the boxes.
+        boxes: (R, 4) left, top, right, bottom [px], 0 at the outer edge of the first pixel.
+
+    Returns:
+        (R, K, 2) x, y in the coordinates of the boxes, and the (R, K) probability that the keypoint lies within 4
+        cells of there, if it lies in the box at all.
+
+    Raises:
+        EstimatorError: the maps are not finite.
+    """
+    sides = (boxes[:, 2:] - boxes[:, :2]).clamp(min=1)
+    cells, around = locate(logits, sides.ceil())
+    points = (cells + 0.5) * (sides / logits.new_tensor(logits.shape[:1:-1]))[:, None] + boxes[:, None, :2]
+    return points, (around - logits.flatten(2).logsumexp(2)[..., None, None]).exp().sum((2, 3)).clamp(max=1)
+
+
+def locate(maps: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
+    """The highest point of each map, enlarged.
+
+    Args:
+        maps: (R, K, h, w).
+        sizes: (R, 2) width and height of the enlarged maps, whole numbers.
+
+    Returns:
+        (R, K, 2) x, y [cells, centres at integers], and the (R, K, 9, 9) cells round the highest, -inf outside.
+
+    Raises:
+        EstimatorError: the maps are not finite.
+    """
+    height, width = maps.shape[2:]
+    if not len(maps):
+        return maps.new_zeros(0, maps.shape[1], 2), maps.new_zeros(0, maps.shape[1], 2 * REACH + 1, 2 * REACH + 1)
+    flat, reach = maps.flatten(2), torch.arange(-REACH, REACH + 1, device=maps.device)
+    if not torch.isfinite(flat.sum()):
+        raise EstimatorError('the network gave maps with NaN or infinite values; allowed: finite values')
+    centre = _highest(maps)
+    columns, rows = (centre[..., None] + reach).unbind(2)
+    cells = rows.clamp(0, height - 1)[..., :, None] * width + columns.clamp(0, width - 1)[..., None, :]
+    around = flat.gather(2, cells.flatten(2)).view(cells.shape)
+    outside = ((rows < 0) | (rows >= height))[..., :, None] | ((columns < 0) | (columns >= width))[..., None, :]
+    step = maps.new_tensor([width, height]) / sizes
+    return centre + _top(around, centre, step), around.masked_fill(outside, -torch.inf)
+
+
+def _top(around: Tensor, centre: Tensor, step: Tensor) -> Tensor:
+    """(R, K, 2) from the middle cell of (R, K, 9, 9) to the highest sample of their bicubic surface.
+
+    Args:
+        around: the cells. centre: (R, K, 2) number of the middle one.
+        step: (R, 2) cells per sample of the whole enlarged map.
+    """
+    count = min(MOST_SAMPLES, 2 * int((WINDOW / step.min()).ceil()) + 1)
+    step = step.clamp(min=2 * WINDOW / (count - 1))[:, None]
+    first = ((centre + 0.5) / step).floor() - count // 2
+    samples = (first[..., None] + torch.arange(count, device=step.device) + 0.5) * step[..., None] - 0.5
+    samples = samples - centre[..., None]
+    reach = torch.arange(-REACH, REACH + 1, device=step.device)
+    across, down = _cubic(samples[..., None] - reach).unbind(2)
+    surface = down @ around @ across.transpose(-1, -2)
+    allowed = samples.abs() <= WINDOW
+    surface = surface.masked_fill(~(allowed[:, :, 1, :, None] & allowed[:, :, 0, None, :]), -torch.inf)
+    chosen = _highest(surface)
+    return samples.gather(3, chosen[..., None])[..., 0] + _vertex(surface, chosen) * step
+
+
+def _highest(maps: Tensor) -> Tensor:
+    """(R, K, 2) column and row of the highest cell of (R, K, h, w); row by row, as torch's argmax is slow on CPUs."""
+    row = maps.amax(3).argmax(2)
+    column = maps.gather(2, row[..., None, None].expand(-1, -1, 1, maps.shape[3]))[:, :, 0].argmax(2)
+    return torch.stack([column, row], 2)
+
+
+def _vertex(surface: Tensor, chosen: Tensor) -> Tensor:
+    """(R, K, 2) from the chosen sample to the top of the parabolas through its neighbours, -0.5..0.5 samples."""
+    count = surface.shape[-1]
+    inner = chosen.clamp(1, count - 2)
+    middle = (inner[..., 1] * count + inner[..., 0])[..., None]
+    steps = torch.tensor([-1, 0, 1, -count, 0, count], device=surface.device)
+    around = surface.flatten(2).gather(2, middle + steps)
+    before, top, after = around.view(*around.shape[:2], 2, 3).unbind(3)
+    vertex = 0.5 * (before - after) / (before + after - 2 * top).clamp(max=-1e-9)
+    return torch.where(chosen == inner, vertex.nan_to_num(0, 0, 0).clamp(-0.5, 0.5), 0)
+
+
+def _cubic(distance: Tensor) -> Tensor:
+    """Keys' cubic convolution kernel."""
+    x = distance.abs()
+    near = ((_A + 2) * x - (_A + 3)) * x * x + 1
+    far = ((_A * x - 5 * _A) * x + 8 * _A) * x - 4 * _A
+    return torch.where(x <= 1, near, torch.where(x < 2, far, torch.zeros_like(x)))

@@ -1,0 +1,109 @@
+"""The RMPE estimator: boxes -> spatial transformer -> pose of one person -> back -> parametric pose NMS."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pose_ros.estimators.device import choose_device, choose_precision, memory_errors
+from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.estimators.readout import locate as locate_peaks
+from pose_ros.estimators.top_down import Poses, TopDownEstimator
+from pose_ros.grouping.pose_nms import merge, pose_nms
+from pose_ros.grouping.settings import GroupingSettings
+from pose_ros.image import Crop, Letterbox
+from pose_ros.networks.crop_pose import CROP_HEIGHT, CROP_WIDTH, ENLARGE, CropPose
+from pose_ros.networks.rmpe import RmpeNet, load_rmpe
+from pose_ros.networks.stn import cells_to_normalised, normalised_to_cells, transform_images, transform_points
+from pose_ros.skeletons import OPENPOSE18
+from pose_ros.weights import locate, sha256_of
+
+BOX_OVERLAP = 0.65     # boxes that overlap more are one before the poses are known; the rest is left to the pose NMS
+MIN_BOX_SCORE = 0.1
+CROPS_AT_ONCE = 32
+SMALLEST_HEAT = 1e-3
+
+
+class RmpeFinder:
+    """See `PoseFinder`: poses in crops of the original images, at their full resolution."""
+
+    def __init__(self, network: RmpeNet) -> None:
+        self.multiple = network.detector.multiple
+        network.detector.roi_heads.nms_thresh = BOX_OVERLAP
+        network.detector.roi_heads.score_thresh = MIN_BOX_SCORE
+        self._network = network
+
+    def find(self, batch: Tensor, images: Sequence[np.ndarray], letterboxes: Sequence[Letterbox],
+             settings: EstimatorSettings, grouping: GroupingSettings) -> list[Poses]:
+        """See `PoseFinder.find`."""
+        detector = self._network.detector
+        found = detector.boxes(detector.features(batch), batch)
+        poses = []
+        for (boxes, scores), image, letterbox in zip(found, images, letterboxes):
+            corners = letterbox.to_image(boxes.float().cpu().numpy().reshape(-1, 2, 2) - 0.5).reshape(-1, 4)
+            poses.append(self.poses(image, corners, scores.float().cpu().numpy(), settings.flip, grouping))
+        return poses
+
+    def poses(self, image: np.ndarray, boxes: np.ndarray, scores: np.ndarray, flip: bool,
+              grouping: GroupingSettings) -> Poses:
+        """The people in (P, 4) boxes [px] of an image, after pose NMS.
+
+        Args:
+            boxes: left, top, right, bottom. scores: (P,) of the detector.
+        """
+        crops = [Crop.fit(box, CROP_WIDTH, CROP_HEIGHT, ENLARGE) for box in boxes]
+        pixels = np.stack([crop.apply(image) for crop in crops]) if crops else np.zeros((0, 160, 128, 3), np.uint8)
+        device = next(self._network.parameters()).device
+        points, heat = self._read(torch.from_numpy(pixels), device, flip)
+        keypoints = np.stack([crop.to_image(one) for crop, one in zip(crops, points)]) if crops else points
+        keypoints = np.where(heat[..., None] >= grouping.peak_threshold, keypoints, np.nan)
+        kept, leaders = pose_nms(keypoints, heat, scores * heat.mean(1), grouping)
+        return Poses(merge(keypoints, heat, kept, leaders), heat[kept], scores[kept])
+
+    def _read(self, pixels: Tensor, device: torch.device, flip: bool) -> tuple[np.ndarray, np.ndarray]:
+        """(P, 160, 128, 3) uint8 crops -> keypoints (P, 18, 2) [px of the crop] and scores (P, 18)."""
+        found = [read_crops(self._network.pose, part.to(device).permute(0, 3, 1, 2).float() / 255, flip)
+                 for part in torch.split(pixels, CROPS_AT_ONCE)]
+        points, heat = (torch.cat(parts).cpu().numpy() for parts in zip(*found))
+        return points, heat
+
+
+def read_crops(network: CropPose, crops: Tensor, flip: bool = False) -> tuple[Tensor, Tensor]:
+    """Keypoints (N, 18, 2) [px of the crop] and scores (N, 18) in (N, 3, 160, 128) crops, RGB in 0..1.
+
+    The SDTN moves the points instead of the maps: the same place, without resampling.
+    """
+    theta = network.localiser(crops) if network.localiser is not None else None
+    pictures = crops if theta is None else transform_images(crops, theta)
+    heatmaps = network.heatmaps(pictures).float()
+    if flip:
+        mirror = torch.as_tensor(OPENPOSE18.mirror)
+        heatmaps = (heatmaps + network.heatmaps(pictures.flip(3)).float().flip(3)[:, mirror]) / 2
+    sizes = heatmaps.new_tensor([CROP_WIDTH, CROP_HEIGHT]).expand(len(crops), 2)
+    cells, _ = locate_peaks(heatmaps.clamp(min=SMALLEST_HEAT).log(), sizes)
+    points = cells_to_normalised(cells, *heatmaps.shape[2:])
+    if theta is not None:
+        points = transform_points(points, theta)
+    return normalised_to_cells(points, CROP_HEIGHT, CROP_WIDTH), heatmaps.amax((2, 3)).clamp(0, 1)
+
+
+def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEstimator:
+    """The estimator with the weights in the package, or with a file of the user's own.
+
+    Raises:
+        SettingError: the device does not exist, or cannot do what the settings ask for.
+        WeightsError: the weights are missing, damaged or made for another network.
+        EstimatorError: the network does not fit into the device's memory.
+    """
+    device = choose_device(settings.device)
+    dtype = choose_precision(settings.precision, device)
+    path = locate(settings.weights, 'rmpe')
+    network, _ = load_rmpe(path)
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    with memory_errors(device):
+        network = network.to(device).eval()
+    return TopDownEstimator('rmpe', f'rmpe@{sha256_of(path)[:12]}', RmpeFinder(network), OPENPOSE18,
+                            device=device, dtype=dtype, settings=settings, grouping=grouping)

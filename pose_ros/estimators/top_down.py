@@ -1,0 +1,122 @@
+"""Top-down estimation: letterbox -> boxes of people -> a pose in each box -> persons."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from pose_ros.errors import EstimatorError
+from pose_ros.estimators.device import memory_errors
+from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.grouping.settings import GroupingSettings
+from pose_ros.image import Letterbox, check_image
+from pose_ros.skeletons import Skeleton
+from pose_ros.types import Person
+
+
+@dataclass(frozen=True, eq=False)
+class Poses:
+    """The people found in one image.
+
+    Attributes:
+        keypoints: (P, K, 2) [px of the original image]. scores: (P, K) 0..1.
+        boxes: (P,) how sure the detector is, 0..1.
+    """
+
+    keypoints: np.ndarray
+    scores: np.ndarray
+    boxes: np.ndarray
+
+
+class PoseFinder(Protocol):
+    """A detector and what finds a pose in its boxes.
+
+    Attributes:
+        multiple: the sides of the detector's input must be multiples of this [px].
+    """
+
+    multiple: int
+
+    def find(self, batch: Tensor, images: Sequence[np.ndarray], letterboxes: Sequence[Letterbox],
+             settings: EstimatorSettings, grouping: GroupingSettings) -> list[Poses]:
+        """The people of each image.
+
+        Args:
+            batch: (N, 3, h, w) RGB in 0..1 on the device: the images through their letterboxes.
+            images: N of (H, W, 3) uint8.
+
+        Raises:
+            EstimatorError: the network gave maps that are not finite.
+        """
+
+
+class TopDownEstimator:
+    """Boxes first, then a pose in each; see `Estimator`. Images of the same input size run as one batch.
+
+    Of the grouping it takes `peak_threshold` and `min_keypoints`. A person's score is the root of the detector's score
+    times the mean score of the skeleton's keypoints.
+    """
+
+    def __init__(self, name: str, model: str, finder: PoseFinder, skeleton: Skeleton, *, device: torch.device,
+                 dtype: torch.dtype, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
+        """Take over networks that are on the device already."""
+        self.name = name
+        self.model = model
+        self.skeleton = skeleton
+        self.device = str(device)
+        self._device = device
+        self._dtype = dtype
+        self._finder: PoseFinder | None = finder
+        self._settings, self._grouping = settings, grouping
+
+    def estimate(self, images: Sequence[np.ndarray]) -> list[list[Person]]:
+        """See `Estimator.estimate`."""
+        if self._finder is None:
+            raise EstimatorError('the estimator is closed; allowed: calls before close()')
+        boxes = [self._letterbox(check_image(image), self._finder.multiple) for image in images]
+        persons: list[list[Person]] = [[] for _ in images]
+        for size in dict.fromkeys((box.input_height, box.input_width) for box in boxes):
+            batch = [i for i, box in enumerate(boxes) if (box.input_height, box.input_width) == size]
+            found = self._run(self._finder, [images[i] for i in batch], [boxes[i] for i in batch])
+            for i, poses in zip(batch, found):
+                persons[i] = self._persons(poses)
+        return persons
+
+    @property
+    def memory_mb(self) -> float:
+        """See `Estimator`."""
+        return torch.cuda.memory_allocated(self._device) / 2**20 if self._device.type == 'cuda' else 0.0
+
+    def tune(self, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
+        """See `Estimator.tune`."""
+        self._settings, self._grouping = settings, grouping
+
+    def close(self) -> None:
+        """See `Estimator.close`."""
+        self._finder = None
+        if self._device.type == 'cuda':
+            torch.cuda.empty_cache()
+
+    def _letterbox(self, image: np.ndarray, multiple: int) -> Letterbox:
+        return Letterbox.fit(image.shape[1], image.shape[0], self._settings.input_size, multiple)
+
+    def _run(self, finder: PoseFinder, images: list[np.ndarray], boxes: list[Letterbox]) -> list[Poses]:
+        pixels = np.stack([box.apply(image) for box, image in zip(boxes, images)])
+        half = torch.autocast(self._device.type, self._dtype, enabled=self._dtype != torch.float32)
+        with torch.inference_mode(), memory_errors(self._device), half:
+            batch = torch.from_numpy(pixels).to(self._device).permute(0, 3, 1, 2).float() / 255
+            return finder.find(batch, images, boxes, self._settings, self._grouping)
+
+    def _persons(self, poses: Poses) -> list[Person]:
+        """Those with enough keypoints and score, best first."""
+        found = (poses.scores >= self._grouping.peak_threshold) & np.isfinite(poses.keypoints).all(2)
+        scores = np.where(found, poses.scores, 0).clip(0, 1)
+        keypoints = np.where(found[..., None], poses.keypoints, np.nan)
+        person = np.sqrt(poses.boxes.clip(0, 1) * scores.mean(1)) if len(scores) else poses.boxes
+        kept = (found.sum(1) >= self._grouping.min_keypoints) & (person >= self._settings.min_person_score)
+        order = np.argsort(-person, kind='stable')
+        return [Person(self.skeleton, keypoints[i], scores[i], float(person[i])) for i in order[kept[order]]]
