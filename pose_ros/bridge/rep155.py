@@ -12,7 +12,7 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 
 from pose_ros.bridge.qos import result_qos
-from pose_ros.bridge.transforms import broadcaster, matrix_to_msg
+from pose_ros.bridge.transforms import broadcaster, matrix_to_msg, tf_type
 from pose_ros.errors import TransformError
 from pose_ros.space.followed import Followed
 from pose_ros.transforms import matrix_of
@@ -49,7 +49,7 @@ class Humans:
             raise TransformError('the parameter humans needs the package hri_msgs, which is not installed here; '
                                  'allowed: `make setup`, or ROS with hri_msgs') from error
         self._node, self._messages = node, messages
-        self._frames = broadcaster(node)
+        self._tf_message, self._frames = tf_type(), broadcaster(node)
         self._tracked = node.create_publisher(messages.IdsList, _ALL, result_qos())
         self._bodies: dict[str, tuple[Publisher, Publisher]] = {}
         self._seen: dict[str, list[str]] = {}
@@ -83,12 +83,7 @@ class Humans:
         frames = [frame for name, one in zip(self._seen[prefix], followed)
                   if (frame := _frame(one, frame_header, f'body_{name}'))]
         if frames:
-            self._frames.publish(type(self)._tf(frames))
-
-    @staticmethod
-    def _tf(frames: list[Any]) -> Any:
-        from tf2_msgs.msg import TFMessage
-        return TFMessage(transforms=frames)
+            self._frames.publish(self._tf_message(transforms=frames))
 
     def close(self) -> None:
         """Stops publishing."""

@@ -68,7 +68,7 @@ def test_depth_that_stops_is_predicted_shortly_and_marked_so(space):
 
 
 BAD_DEPTHS = {
-    'millimetres in floats': (lambda made: ((made.depth * 1000).astype(np.float32), {'encoding': '32FC1', 'step': 2560}),
+    'millimetres in floats': (lambda made: (np.float32(1000) * made.depth, {'encoding': '32FC1', 'step': 2560}),
                               ('beyond', 'millimetres?')),
     'colours': (lambda made: (np.zeros((480, 640), np.uint8), {'encoding': 'mono8', 'step': 640}),
                 ("'mono8' is no depth", '16UC1', '32FC1')),
