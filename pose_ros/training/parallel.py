@@ -7,15 +7,25 @@ from typing import Any
 
 import torch
 from torch import Tensor, distributed
-from torch.multiprocessing.spawn import spawn
+from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException, spawn
+
+from pose_ros.errors import DatasetError
 
 
 def run_processes(work: Callable[..., None], processes: int, *arguments: Any) -> None:
-    """Run `work(rank, *arguments)` in `processes` processes that can average their gradients."""
+    """Run `work(rank, *arguments)` in `processes` processes that can average their gradients.
+
+    Raises:
+        DatasetError: one of several processes failed; says why. The others are ended.
+    """
     if processes == 1:
         work(0, *arguments)
         return
-    spawn(_join, (work, processes, _free_port(), arguments), nprocs=processes)  # type: ignore[no-untyped-call]
+    try:
+        spawn(_join, (work, processes, _free_port(), arguments), nprocs=processes)  # type: ignore[no-untyped-call]
+    except (ProcessRaisedException, ProcessExitedException) as error:
+        reason = str(error).strip().splitlines()[-1].split('Error: ')[-1]
+        raise DatasetError(f'process {error.error_index} of {processes} failed: {reason}') from error
 
 
 def process_count() -> int:

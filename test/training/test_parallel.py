@@ -31,6 +31,32 @@ def test_gradients_are_averaged_over_the_processes(tmp_path):
         assert count == 2 and gradient.tolist() == [.5] * 3
 
 
+FAILING = """
+import sys
+from pose_ros.errors import DatasetError
+from pose_ros.training.parallel import run_processes
+
+def fail(rank):
+    if rank == 0:
+        raise DatasetError('cannot write state.pt: the disk is full')
+    import torch
+    torch.distributed.barrier()
+
+if __name__ == '__main__':
+    try:
+        run_processes(fail, 2)
+    except DatasetError as error:
+        print(error)
+"""
+
+
+def test_when_one_process_fails_all_end_and_the_reason_is_named(tmp_path):
+    (tmp_path / 'fail.py').write_text(FAILING)
+    command = [sys.executable, tmp_path / 'fail.py']
+    ended = subprocess.run(command, check=True, timeout=120, capture_output=True, text=True)
+    assert ended.stdout.strip().endswith('failed: cannot write state.pt: the disk is full')
+
+
 def test_one_process_needs_no_others():
     weight = torch.nn.Parameter(torch.zeros(3))
     weight.grad = torch.ones(3)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from pose_ros.errors import DatasetError, SettingError
+from pose_ros.errors import DatasetError, SettingError, WeightsError
 from pose_ros.networks.checkpoint import load_openpose
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 from pose_ros.synthetic.generator import shard_path
@@ -12,14 +12,14 @@ from pose_ros.synthetic.shards import write_shard
 from pose_ros.training.batches import Batch, BatchStream
 from pose_ros.training.losses import map_losses
 from pose_ros.training.settings import TrainSettings
-from pose_ros.training.train import train
+from pose_ros.training.train import train, write_checkpoint
 from pose_ros.training.trainer import Trainer, learning_rate
 
 SMALL = OpenPoseShape(widths=(8, 8, 8, 8), blocks=(0, 0, 0, 0), features=8)
 
 
 def settings(**values) -> TrainSettings:
-    small = TrainSettings(batch=2, sizes_px=[64], photo_share=0.0, empty_share=0.0, hint_share=0.0)
+    small = TrainSettings(batch=2, sizes_px=[64], photo_share=0.0, cutout_share=0.0, empty_share=0.0, hint_share=0.0)
     return small.changed(**{'workers': 0, 'device': 'cpu', **values})
 
 
@@ -79,6 +79,51 @@ def test_a_damaged_state_is_named(tmp_path):
         Trainer(settings(), OpenPoseNet(SMALL)).resume(tmp_path / 'state.pt')
     with pytest.raises(DatasetError, match='cannot write'):
         Trainer(settings(), OpenPoseNet(SMALL)).save(tmp_path / 'none' / 'state.pt')
+
+
+@pytest.mark.parametrize('call', ['fsync', 'replace'])
+def test_a_full_disk_is_named_and_the_last_state_and_checkpoint_survive(folder, monkeypatch, call):
+    plan = settings(folder=str(folder), output=str(folder / 'net.safetensors'), samples=2, scenes=4)
+    train(plan)
+    before = {name: (folder / name).read_bytes() for name in ('state.pt', 'net.safetensors')}
+    trainer = Trainer(plan)
+
+    def full(*_) -> None:
+        raise OSError(28, 'No space left on device')
+
+    monkeypatch.setattr('os.fsync' if call == 'fsync' else 'pathlib.Path.replace', full)
+    with pytest.raises(DatasetError, match='No space left'):
+        trainer.save(folder / 'state.pt')
+    with pytest.raises(WeightsError, match='No space left'):
+        write_checkpoint(trainer)
+    assert before == {name: (folder / name).read_bytes() for name in before}
+    assert not list(folder.glob('*.partial'))
+
+
+def test_a_damaged_shard_state_or_missing_teacher_stops_the_run_and_harms_nothing(folder):
+    plan = settings(folder=str(folder), output=str(folder / 'net.safetensors'), samples=2, scenes=4)
+    checkpoint = train(plan).read_bytes()
+    more = plan.changed(samples=4)
+    with pytest.raises(WeightsError, match='is no PoseNet'):
+        train(more.changed(hint_share=.5, teacher=str(folder / 'none.onnx')))
+    (folder / 'scenes' / 'odd.npz').write_bytes(b'half a shard')
+    with pytest.raises(DatasetError, match=r'odd\.npz is damaged'):
+        train(more)
+    (folder / 'scenes' / 'odd.npz').unlink()
+    (folder / 'state.pt').write_bytes((folder / 'state.pt').read_bytes()[:1000])
+    with pytest.raises(DatasetError, match='cannot resume'):
+        train(more)
+    assert (folder / 'net.safetensors').read_bytes() == checkpoint
+
+
+def test_photos_that_are_missing_or_unlabelled_are_named(folder):
+    plan = settings(folder=str(folder), output=str(folder / 'net.safetensors'), samples=2, scenes=4)
+    unlabelled = folder / 'photos' / 'some_source' / 'with_people'
+    unlabelled.mkdir(parents=True)
+    (unlabelled / 'a.jpg').write_bytes(b'')
+    for share in ('photo_share', 'empty_share'):
+        with pytest.raises(DatasetError, match='no photo'):
+            train(plan.changed(**{share: .5}, photos=str(folder / 'photos'), further_photos=str(folder / 'none')))
 
 
 def test_the_learning_rate_rises_stays_and_falls_to_zero():
