@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all: a crash or a full disk leaves the old one."""
+"""Files that are written whole or not at all (a crash or a full disk leaves the old one), and where config/ lies."""
 from __future__ import annotations
 
 import os
@@ -24,3 +24,16 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def shipped_config(name: str) -> Path:
+    """A file or folder of config/: in a checkout, or in share/pose_ros where the package is installed.
+
+    Raises:
+        FileNotFoundError: the package was installed without it.
+    """
+    for parent in Path(__file__).resolve().parents:
+        for found in (parent / 'config' / name, parent / 'share' / 'pose_ros' / 'config' / name):
+            if found.exists():
+                return found
+    raise FileNotFoundError(f'config/{name} was not installed with pose_ros')

@@ -1,7 +1,7 @@
 """A person's points in an upright frame, and the angles that rules speak of."""
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -13,7 +13,8 @@ KEYPOINTS = ('nose', 'neck', 'left_shoulder', 'right_shoulder', 'left_elbow', 'r
              'right_wrist', 'left_hip', 'right_hip', 'left_knee', 'right_knee', 'left_ankle', 'right_ankle')
 NUMBER = {name: index for index, name in enumerate(KEYPOINTS)}
 _HIPS = len(KEYPOINTS)  # the middle of the hips, behind the keypoints
-_UP = np.array([0.0, 0.0, 1.0])
+_NECK, _LEFT_HIP = NUMBER['neck'], NUMBER['left_hip']
+Place = tuple[float, float, float]
 
 # Angle at the second of three keypoints: 180 = straight.
 JOINT_ANGLES = {
@@ -34,9 +35,8 @@ _TRIPLES = np.array(list(_JOINTS.values()))
 _PAIRS = np.array([*_TILTS.values(), [NUMBER['neck'], _HIPS]])
 _FROM = np.concatenate([_TRIPLES[:, 1], _PAIRS[:, 0]])
 _TO = np.concatenate([_TRIPLES[:, 0], _PAIRS[:, 1]])
-_SPOKES = len(_TRIPLES)
-_LEG_STARTS = [NUMBER[side + part] for part in ('hip', 'knee') for side in _SIDES]
-_LEG_ENDS = [NUMBER[side + part] for part in ('knee', 'ankle') for side in _SIDES]
+_JOINED = len(_TRIPLES)
+_LEGS = [_JOINED + list(_TILTS).index(side + part) for part in ('thigh', 'shank') for side in _SIDES]
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,19 +53,14 @@ class Body:
     points: np.ndarray
     score: float
 
-    def __getitem__(self, keypoint: str) -> np.ndarray:
-        """(3,) [m] of a keypoint."""
-        return self.points[NUMBER[keypoint]]
-
-    def smoothed(self, before: Body, share: float) -> Body:
-        """With this share (0..1) of the body before; points that were unknown then are as they are now."""
-        blended = self.points + share * (before.points - self.points)
-        return replace(self, points=np.where(np.isnan(before.points), self.points, blended))
+    def __getitem__(self, keypoint: str) -> Place:
+        """x, y, z [m] of a keypoint; z is up."""
+        return self._places[NUMBER[keypoint]]
 
     @property
-    def hips(self) -> np.ndarray:
-        """(3,) [m] the middle of the hips."""
-        return self.points[_HIPS]
+    def hips(self) -> Place:
+        """x, y, z [m] of the middle of the hips."""
+        return self._places[_HIPS]
 
     @cached_property
     def angles(self) -> dict[str, float]:
@@ -73,24 +68,39 @@ class Body:
 
         A name without side is the mean of both sides, or that of the one which is known; NaN = unknown.
         """
-        legs = self.points[_TO] - self.points[_FROM]
-        spokes = self.points[_TRIPLES[:, 2]] - self.points[_TRIPLES[:, 1]]
-        others = np.concatenate([spokes, np.broadcast_to(-_UP, (len(legs) - _SPOKES, 3))])
-        lengths = np.sqrt((legs * legs).sum(1) * (others * others).sum(1))
-        cosines = (legs * others).sum(1) / np.maximum(lengths, 1e-9)
-        degrees = np.degrees(np.arccos(np.clip(cosines, -1, 1)))
-        sided = degrees[:-1].reshape(-1, 2)
-        both = np.where(np.isnan(sided[:, 0]), sided[:, 1],
-                        np.where(np.isnan(sided[:, 1]), sided[:, 0], sided.mean(1)))
-        return dict(zip(ANGLES, [*degrees[:-1].tolist(), *both.tolist(), float(degrees[-1])]))
+        limbs, lengths = self._limbs
+        dots = np.concatenate([(limbs[:_JOINED] * self._spokes).sum(1), -limbs[_JOINED:, 2]])
+        norms = np.concatenate([lengths[:_JOINED] * np.sqrt((self._spokes * self._spokes).sum(1)), lengths[_JOINED:]])
+        degrees = np.degrees(np.arccos(np.clip(dots / np.maximum(norms, 1e-9), -1, 1))).tolist()
+        both = [_either(left, right) for left, right in zip(degrees[:-1:2], degrees[1::2])]
+        return dict(zip(ANGLES, [*degrees[:-1], *both, degrees[-1]]))
 
     @property
     def leg_m(self) -> float:
         """Length of a leg, hip to knee to ankle [m], the mean of both; NaN without a whole leg."""
-        parts = self.points[_LEG_ENDS] - self.points[_LEG_STARTS]
-        lengths = np.sqrt((parts * parts).sum(1))
-        known = [side for side in (lengths[:2] + lengths[2:]).tolist() if side == side]
-        return sum(known) / len(known) if known else np.nan
+        left_thigh, right_thigh, left_shank, right_shank = self._limbs[1][_LEGS].tolist()
+        return _either(left_thigh + left_shank, right_thigh + right_shank)
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        return list(map(tuple, self.points.tolist()))
+
+    @cached_property
+    def _limbs(self) -> tuple[np.ndarray, np.ndarray]:
+        limbs = self.points[_TO] - self.points[_FROM]
+        return limbs, np.sqrt((limbs * limbs).sum(1))
+
+    @property
+    def _spokes(self) -> np.ndarray:
+        """The other limb of each joint that has an angle."""
+        return np.asarray(self.points[_TRIPLES[:, 2]] - self.points[_TRIPLES[:, 1]])
+
+
+def _either(left: float, right: float) -> float:
+    """The mean of two numbers, or the one that is known."""
+    if left != left:
+        return right
+    return left if right != right else (left + right) / 2
 
 
 def upright_from_optical(pitch_deg: float = 0.0) -> np.ndarray:
@@ -106,8 +116,10 @@ def upright_from_optical(pitch_deg: float = 0.0) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _indices(skeleton: Skeleton) -> np.ndarray:
-    return np.array([skeleton.keypoints.index(name) if name in skeleton.keypoints else -1 for name in KEYPOINTS])
+def _indices(skeleton: Skeleton) -> tuple[np.ndarray, np.ndarray]:
+    """Where the keypoints stand in a skeleton, and which of them it has."""
+    index = np.array([skeleton.keypoints.index(name) if name in skeleton.keypoints else -1 for name in KEYPOINTS])
+    return index, index >= 0
 
 
 def body_of(person: Person, stamp_s: float, upright: np.ndarray) -> Body:
@@ -121,10 +133,16 @@ def body_of(person: Person, stamp_s: float, upright: np.ndarray) -> Body:
     points = np.full((len(KEYPOINTS) + 1, 3), np.nan)
     if person.points is None:
         return Body(stamp_s, points, 0.0)
-    index = _indices(person.skeleton)
-    known = (index >= 0) & person.points.known[index] & (person.points.sources[index] != PointSource.PREDICTED)
-    points[:-1][known] = person.points.positions[index[known]] @ upright.T
-    if not known[NUMBER['neck']]:
-        points[NUMBER['neck']] = (points[NUMBER['left_shoulder']] + points[NUMBER['right_shoulder']]) / 2
-    points[_HIPS] = (points[NUMBER['left_hip']] + points[NUMBER['right_hip']]) / 2
-    return Body(stamp_s, points, float(person.scores[index[known]].mean()) if known.any() else 0.0)
+    index, has = _indices(person.skeleton)
+    measured = has & (person.points.sources[index] != PointSource.PREDICTED)
+    points[:-1] = person.points.positions[index] @ upright.T
+    points[:-1][~measured] = np.nan
+    _complete(points)
+    scores = person.scores[index][np.isfinite(points[:-1, 0])]
+    return Body(stamp_s, points, float(scores.sum()) / len(scores) if len(scores) else 0.0)
+
+
+def _complete(points: np.ndarray) -> None:
+    if np.isnan(points[_NECK, 0]):
+        points[_NECK] = (points[_NECK + 1] + points[_NECK + 2]) / 2
+    points[_HIPS] = (points[_LEFT_HIP] + points[_LEFT_HIP + 1]) / 2

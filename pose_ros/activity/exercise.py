@@ -42,6 +42,7 @@ class Rule:
         angle: one of `body.ANGLES`.
         rest_deg: reached before and after each repetition [deg].
         turn_deg: reached in its middle [deg].
+        beyond_deg: whoever goes further does something else [deg]; NaN = nobody.
         shortest_s, longest_s: duration of a repetition of good tempo [s].
         advice: for those who turn back too early.
         checks: of the form.
@@ -51,6 +52,7 @@ class Rule:
     angle: str
     rest_deg: float
     turn_deg: float
+    beyond_deg: float = math.nan
     shortest_s: float = 0.5
     longest_s: float = 10.0
     advice: str = 'go further'
@@ -92,7 +94,7 @@ class ExerciseRecognizer:
 
     def _rest(self, stamp_s: float) -> None:
         attempt, self._attempt, self._resting = self._attempt, None, True
-        if attempt is None or attempt.furthest < _TRIED or stamp_s - attempt.begun_s > 3 * self._rule.longest_s:
+        if attempt is None or not attempt.counts or stamp_s - attempt.begun_s > 3 * self._rule.longest_s:
             return
         self._since_s = attempt.begun_s if math.isnan(self._since_s) else self._since_s
         self._ended_s, self._advice = stamp_s, attempt.advice(stamp_s)
@@ -106,6 +108,12 @@ class _Attempt:
         self._rule, self.begun_s = rule, begun_s
         self.furthest = 0.0
         self._failures = [0] * len(rule.checks)
+
+    @property
+    def counts(self) -> bool:
+        """Whether it was an attempt at this exercise at all."""
+        beyond = (self._rule.beyond_deg - self._rule.rest_deg) / (self._rule.turn_deg - self._rule.rest_deg)
+        return self.furthest >= _TRIED and not self.furthest > beyond
 
     def watch(self, body: Body, progress: float) -> None:
         """Takes one moment in."""

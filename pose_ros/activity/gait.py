@@ -50,9 +50,9 @@ class GaitRecognizer:
         return [self._gait(body)] if len(self._steps) > 2 else []
 
     def _walk(self, body: Body, movement: Movement) -> None:
-        ahead = movement.velocity / movement.speed_mps
-        apart = (body['left_ankle'] - body['right_ankle'])[:2]
-        turn = self._turns.update(body.stamp_s, float(apart @ ahead))
+        left, right, (ahead_x, ahead_y) = body['left_ankle'], body['right_ankle'], movement.velocity
+        apart_m = ((left[0] - right[0]) * ahead_x + (left[1] - right[1]) * ahead_y) / movement.speed_mps
+        turn = self._turns.update(body.stamp_s, apart_m)
         if turn is None:
             return
         if not self._steps:

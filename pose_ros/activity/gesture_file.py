@@ -9,6 +9,7 @@ import numpy as np
 from pose_ros.activity.gesture import Gesture
 from pose_ros.activity.limb_motion import LIMBS, LimbMotion
 from pose_ros.errors import RuleError
+from pose_ros.files import written_whole
 
 _LIMBS = ['-'.join(limb) for limb in LIMBS]
 
@@ -25,7 +26,8 @@ def write_gesture(gesture: Gesture, folder: Path) -> Path:
                 for one in gesture.examples]
     path = folder / f'{gesture.name}.json'
     folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({'limbs': _LIMBS, 'examples': examples}), encoding='utf-8')
+    with written_whole(path) as file:
+        file.write(json.dumps({'limbs': _LIMBS, 'examples': examples}).encode())
     return path
 
 

@@ -39,7 +39,7 @@ def limb_directions(body: Body) -> np.ndarray:
 
     NaN = an arm that is not seen; legs that are not seen count as hanging.
     """
-    across = body['left_shoulder'] - body['right_shoulder']
+    across = body.points[NUMBER['left_shoulder']] - body.points[NUMBER['right_shoulder']]
     left = np.array([across[0], across[1], 0.0]) / (math.hypot(across[0], across[1]) or math.nan)
     limbs = body.points[_ENDS] - body.points[_STARTS]
     turned = limbs @ np.stack([[left[1], -left[0], 0.0], left, [0.0, 0.0, 1.0]]).T

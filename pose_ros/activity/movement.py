@@ -3,10 +3,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
-
-import numpy as np
 
 from pose_ros.activity.body import Body
 from pose_ros.settings import Settings, setting
@@ -19,6 +16,7 @@ class MovementSettings(Settings):
     walk_window_s: float = setting(0.6, 'Time over which the speed of walking is measured [s]', low=0.1, high=5.0)
     fall_window_s: float = setting(0.2, 'Time over which the speed of falling is measured [s]', low=0.05, high=1.0)
     smooth_s: float = setting(0.08, 'Time constant of the smoothing of all points [s]', low=0.0, high=1.0)
+    bridge_s: float = setting(0.25, 'A point that is missing for so long stays where it was [s]', low=0.0, high=2.0)
     floor_rise_mps: float = setting(0.02, 'How fast the floor is taken to rise where nobody steps low [m/s]',
                                     low=0.0, high=1.0)
 
@@ -27,7 +25,7 @@ class Movement:
     """Of one person, up to the newest stamp.
 
     Attributes:
-        velocity: (2,) [m/s] of the hips over the ground, x and y; NaN = unknown.
+        velocity: x, y [m/s] of the hips over the ground; NaN = unknown.
         falling_mps: speed at which neck or hips go down, whichever is faster [m/s]; NaN = unknown.
         leg_m: length of a leg [m], the median of some images; NaN until a leg was seen.
         floor_m: height of the floor in the upright frame [m]; NaN until an ankle was seen.
@@ -37,54 +35,48 @@ class Movement:
         self._settings = settings or MovementSettings()
         self._bodies: deque[Body] = deque()
         self._lows: deque[float] = deque(maxlen=5)
-        self.velocity = np.full(2, np.nan)
+        self.velocity = (math.nan, math.nan)
         self._legs: deque[float] = deque(maxlen=15)
         self.falling_mps = self.floor_m = self.leg_m = math.nan
 
     @property
     def speed_mps(self) -> float:
         """Of the hips over the ground [m/s]; NaN = unknown."""
-        return float(math.hypot(*self.velocity))
+        return math.hypot(*self.velocity)
 
     def height(self, body: Body, keypoint: str) -> float:
         """Of a keypoint above the floor, in lengths of the person's leg; NaN = unknown."""
-        return float((body[keypoint][2] - self.floor_m) / self.leg_m)
+        return (body[keypoint][2] - self.floor_m) / self.leg_m
 
     def hip_height(self, body: Body) -> float:
         """Of the hips above the floor, in lengths of the person's leg: 1 = standing; NaN = unknown."""
-        return float((body.hips[2] - self.floor_m) / self.leg_m)
+        return (body.hips[2] - self.floor_m) / self.leg_m
 
     def update(self, body: Body) -> None:
         """Takes the next body in; stamps grow."""
         passed_s = body.stamp_s - self._bodies[-1].stamp_s if self._bodies else 0.0
         self._bodies.append(body)
-        while body.stamp_s - self._bodies[0].stamp_s > self._settings.walk_window_s * 1.25:
+        while body.stamp_s - self._bodies[0].stamp_s > self._settings.walk_window_s:
             self._bodies.popleft()
-        self.velocity = self._moved(body, self._settings.walk_window_s, self._at_hips)[:2]
-        fall = self._settings.fall_window_s
-        sinking = [-self._moved(body, fall, place)[2] for place in (self._at_hips, self._at_neck)]
-        self.falling_mps = max((speed for speed in sinking if speed == speed), default=math.nan)
+        self._measure(body)
         self._find_floor(body, passed_s)
         self._find_leg(body)
 
-    @staticmethod
-    def _at_hips(body: Body) -> np.ndarray:
-        return body.hips
+    def _measure(self, body: Body) -> None:
+        before, passed_s = self._before(body, self._settings.walk_window_s)
+        self.velocity = (body.hips[0] - before.hips[0]) / passed_s, (body.hips[1] - before.hips[1]) / passed_s
+        before, passed_s = self._before(body, self._settings.fall_window_s)
+        sinking = (before.hips[2] - body.hips[2], before['neck'][2] - body['neck'][2])
+        self.falling_mps = max((drop / passed_s for drop in sinking if drop == drop), default=math.nan)
 
-    @staticmethod
-    def _at_neck(body: Body) -> np.ndarray:
-        return body['neck']
-
-    def _moved(self, body: Body, window_s: float, place: Callable[[Body], np.ndarray]) -> np.ndarray:
-        """(3,) [m/s] mean velocity of a place of the body over about this time; NaN = unknown."""
-        before = min(self._bodies, key=lambda other: abs(body.stamp_s - other.stamp_s - window_s))
-        passed_s = body.stamp_s - before.stamp_s
-        if not 0.5 * window_s <= passed_s <= 1.5 * window_s:
-            return np.full(3, np.nan)
-        return np.asarray((place(body) - place(before)) / passed_s)
+    def _before(self, body: Body, window_s: float) -> tuple[Body, float]:
+        """The oldest body within this time and how long ago it was [s]; NaN if that is too short a time to tell."""
+        oldest = next(one for one in self._bodies if body.stamp_s - one.stamp_s <= window_s)
+        passed_s = body.stamp_s - oldest.stamp_s
+        return oldest, passed_s if passed_s >= 0.5 * window_s else math.nan
 
     def _find_floor(self, body: Body, passed_s: float) -> None:
-        ankles = [z for z in (float(body[name][2]) for name in ('left_ankle', 'right_ankle')) if z == z]
+        ankles = [z for z in (body[name][2] for name in ('left_ankle', 'right_ankle')) if z == z]
         if not ankles:
             return
         self._lows.append(min(ankles))

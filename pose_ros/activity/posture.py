@@ -54,9 +54,9 @@ class PostureRecognizer:
 
     def _is_seated(self, body: Body, movement: Movement) -> bool:
         """The trunk is not above the feet, so something else must carry it."""
-        feet = (body['left_ankle'] + body['right_ankle']) / 2
-        away = (body.hips + body['neck']) / 2 - feet
-        return not math.hypot(away[0], away[1]) < self._settings.balance * movement.leg_m
+        x, y = ((body.hips[axis] + body['neck'][axis] - body['left_ankle'][axis] - body['right_ankle'][axis]) / 2
+                for axis in (0, 1))
+        return not math.hypot(x, y) < self._settings.balance * movement.leg_m
 
     def _upright(self, movement: Movement) -> str:
         speed = movement.speed_mps

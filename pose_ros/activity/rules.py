@@ -1,6 +1,7 @@
 """The file of exercises: what counts as a repetition, and what makes it a good one."""
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from pose_ros.activity.body import ANGLES
@@ -20,14 +21,16 @@ def read_rules(path: Path) -> list[Rule]:
 
 
 def _rule(name: str, entry: Entry) -> Rule:
-    fields = entry.fields('angle', 'rest_deg', 'turn_deg', 'tempo_s', 'advice', 'checks')
+    fields = entry.fields('angle', 'rest_deg', 'turn_deg', 'beyond_deg', 'tempo_s', 'advice', 'checks')
     missing = [field for field in ('angle', 'rest_deg', 'turn_deg') if field not in fields]
     if missing:
         entry.fail(f'{name} has no {", ".join(missing)}')
     rest_deg, turn_deg = fields['rest_deg'].number(0, 180), fields['turn_deg'].number(0, 180)
     if abs(rest_deg - turn_deg) < 10:
         fields['turn_deg'].fail(f'turn_deg {turn_deg:g} is too near to rest_deg {rest_deg:g}; allowed: 10 deg away')
-    return Rule(name, _angle(fields['angle']), rest_deg, turn_deg, *_range(fields.get('tempo_s'), 'tempo_s', 0, 60),
+    beyond_deg = fields['beyond_deg'].number(0, 180) if 'beyond_deg' in fields else math.nan
+    tempo_s = _range(fields.get('tempo_s'), 'tempo_s', 0, 60)
+    return Rule(name, _angle(fields['angle']), rest_deg, turn_deg, beyond_deg, *tempo_s,
                 advice=fields['advice'].text() if 'advice' in fields else 'go further',
                 checks=tuple(_check(check) for check in fields['checks'].items()) if 'checks' in fields else ())
 

@@ -8,11 +8,9 @@ import math
 from collections import deque
 from dataclasses import dataclass
 
-import numpy as np
-
 from pose_ros.activity.activity import Activity, Kind
 from pose_ros.activity.arm import ArmPose, arm_pose
-from pose_ros.activity.body import Body
+from pose_ros.activity.body import Body, Place
 from pose_ros.activity.holding import Held
 from pose_ros.activity.movement import Movement
 from pose_ros.activity.turning_points import TurningPoints
@@ -111,14 +109,13 @@ class _Hand:
     """The speed of a hand against the trunk."""
 
     def __init__(self) -> None:
-        self._places: deque[tuple[float, np.ndarray]] = deque()
+        self._places: deque[tuple[float, Place]] = deque()
 
-    def update(self, stamp_s: float, place: np.ndarray) -> float:
+    def update(self, stamp_s: float, place: Place) -> float:
         """[m/s] over the last quarter of a second, of a place [m]; infinite while that is not known."""
         self._places.append((stamp_s, place))
         while stamp_s - self._places[0][0] > 0.25:
             self._places.popleft()
         first_s, first = self._places[0]
-        moved = place - first
-        speed = math.sqrt(float(moved @ moved)) / (stamp_s - first_s) if stamp_s - first_s > 0.1 else math.nan
+        speed = math.dist(place, first) / (stamp_s - first_s) if stamp_s - first_s > 0.1 else math.nan
         return speed if speed == speed else math.inf

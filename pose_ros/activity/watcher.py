@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pose_ros.activity.activity import UNKNOWN, Activity, Kind, Recognizer
-from pose_ros.activity.body import Body, body_of
+from pose_ros.activity.body import body_of
 from pose_ros.activity.exercise import ExerciseRecognizer, Rule
 from pose_ros.activity.fall import FallRecognizer, FallSettings
 from pose_ros.activity.gait import GaitRecognizer, GaitSettings
@@ -17,6 +17,7 @@ from pose_ros.activity.limb_motion import GestureSettings
 from pose_ros.activity.movement import Movement, MovementSettings
 from pose_ros.activity.posture import PostureRecognizer, PostureSettings
 from pose_ros.activity.signals import SignalRecognizer, SignalSettings
+from pose_ros.activity.steady import Steady
 from pose_ros.types import Person
 
 
@@ -47,9 +48,10 @@ class ActivitySettings:
 
 @dataclass
 class _Watched:
+    steady: Steady
     movement: Movement
     recognizers: list[Recognizer]
-    body: Body
+    stamp_s: float = -math.inf
     activities: list[Activity] = field(default_factory=list)
 
 
@@ -78,7 +80,7 @@ class ActivityWatcher:
             self._people.clear()
         self._stamp_s = stamp_s
         found = {person.track_id: self._watch(person, stamp_s, upright) for person in persons if person.track_id >= 0}
-        gone = [track_id for track_id, one in self._people.items() if stamp_s - one.body.stamp_s > self._forget_s]
+        gone = [track_id for track_id, one in self._people.items() if stamp_s - one.stamp_s > self._forget_s]
         for track_id in gone:
             del self._people[track_id]
         return found
@@ -87,19 +89,16 @@ class ActivityWatcher:
         body = body_of(person, stamp_s, upright)
         one = self._people.get(person.track_id)
         if one is None:
-            one = _Watched(Movement(self._settings.movement), self._settings.recognizers(), body)
+            one = _Watched(Steady(self._settings.movement), Movement(self._settings.movement),
+                           self._settings.recognizers())
             self._people[person.track_id] = one
-        elif stamp_s == one.body.stamp_s:
+        elif stamp_s == one.stamp_s:
             return one.activities
-        one.body = body.smoothed(one.body, self._share(stamp_s - one.body.stamp_s))
-        one.movement.update(one.body)
+        body, one.stamp_s = one.steady.update(body), stamp_s
+        one.movement.update(body)
         one.activities = [activity for recognizer in one.recognizers
-                          for activity in recognizer.update(one.body, one.movement)]
+                          for activity in recognizer.update(body, one.movement)]
         return one.activities
-
-    def _share(self, passed_s: float) -> float:
-        smooth_s = self._settings.movement.smooth_s
-        return math.exp(-passed_s / smooth_s) if smooth_s else 0.0
 
 
 def posture_of(activities: Sequence[Activity]) -> str:

@@ -1,7 +1,7 @@
 """People who stand, walk, sit, fall, signal and exercise, as points in space with the truth beside them.
 
-A performer is a chain of rigid limbs, posed by angles and moved between poses by keyframes. Lengths are those of somebody
-of 1.75 m (Winter, "Biomechanics and Motor Control of Human Movement", 2009, figure 4.1).
+A performer is a chain of rigid limbs, posed by angles and moved between poses by keyframes. Lengths are those of
+somebody of 1.75 m (Winter, "Biomechanics and Motor Control of Human Movement", 2009, figure 4.1).
 """
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def _turn(axis: int, angles: np.ndarray) -> np.ndarray:
 def _person(points: np.ndarray, track_id: int) -> Person:
     index = np.array([KEYPOINTS.index(name) if name in KEYPOINTS else -1 for name in OPENPOSE18.keypoints])
     positions = np.where(index[:, None] >= 0, points[index], np.nan)
-    known: np.ndarray = np.isfinite(positions).all(1)
+    known = np.asarray(np.isfinite(positions).all(axis=1))
     pixels = 500 * positions[:, :2] / positions[:, 2:] + [320, 240]
     covariances = np.where(known[:, None, None], np.eye(3) * 4e-4, np.nan)
     return Person(OPENPOSE18, pixels, np.where(known, 0.9, 0.0), 0.9, track_id,
