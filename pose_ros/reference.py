@@ -14,6 +14,7 @@ from dataclasses import fields
 from inspect import cleandoc
 from pathlib import Path
 
+from pose_ros.nodes.activity_parts import ACTIVITY_PARTS
 from pose_ros.nodes.pose_parts import POSE_PARTS
 from pose_ros.nodes.settings import CameraNodeSettings
 from pose_ros.settings import Settings, allowed, default_of
@@ -25,6 +26,7 @@ Row = tuple[str, ...]
 NODES: Mapping[str, Sequence[tuple[str, type[Settings]]]] = {
     'pose_node': POSE_PARTS,
     'camera_node': (('', CameraNodeSettings),),
+    'activity_node': ACTIVITY_PARTS,
 }
 
 

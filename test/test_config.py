@@ -9,12 +9,13 @@ import pytest
 import yaml
 from rclpy.parameter import Parameter
 
+from pose_ros.nodes.activity_node import ActivityNode
 from pose_ros.nodes.camera_node import CameraNode
 from pose_ros.nodes.pose_node import PoseNode
 
 CONFIG = Path(__file__).parents[1] / 'config'
-NODES = {'pose_node': PoseNode, 'camera_node': CameraNode}
-FILES = sorted(CONFIG.glob('*.yaml'))
+NODES = {'pose_node': PoseNode, 'camera_node': CameraNode, 'activity_node': ActivityNode}
+FILES = sorted(path for path in CONFIG.glob('*.yaml') if 'ros__parameters' in path.read_text())
 
 
 def flat(values: dict, prefix: str = '') -> dict:
@@ -31,7 +32,8 @@ def test_a_file_sets_only_real_parameters_to_legal_values(path, graph, tmp_path)
     for key, section in yaml.safe_load(path.read_text()).items():
         values = flat(section['ros__parameters'])
         name = key.removeprefix('/**/')
-        overrides = {'camera_node': {'source': str(tmp_path)}, 'pose_node': {'autostart': False}}[name]
+        overrides = {'camera_node': {'source': str(tmp_path)}, 'pose_node': {'autostart': False},
+                     'activity_node': {'autostart': False}}[name]
         node = graph.add(NODES[name](
             context=graph.context, namespace='/robot', cli_args=['--ros-args', '--params-file', str(path)],
             parameter_overrides=[Parameter(name, value=value) for name, value in overrides.items()]))

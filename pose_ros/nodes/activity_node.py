@@ -10,27 +10,18 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from std_srvs.srv import SetBool
 from visualization_msgs.msg import MarkerArray
 
-from pose_ros.activity.fall import FallSettings
-from pose_ros.activity.gait import GaitSettings
-from pose_ros.activity.limb_motion import GestureSettings
-from pose_ros.activity.movement import MovementSettings
-from pose_ros.activity.posture import PostureSettings
-from pose_ros.activity.signals import SignalSettings
 from pose_ros.bridge.activities import CaptionBoard, PersonActivityArray, activities_to_msg
 from pose_ros.bridge.convert import PersonPoseArray
 from pose_ros.bridge.diagnostics import diagnostics_to_msg
 from pose_ros.bridge.params import Parameters
 from pose_ros.bridge.qos import result_qos
 from pose_ros.errors import PoseRosError, RuleError, SkeletonError
+from pose_ros.nodes.activity_parts import ACTIVITY_PARTS
 from pose_ros.nodes.activity_settings import ActivityNodeSettings
 from pose_ros.nodes.activity_stage import ActivityStage
 from pose_ros.nodes.lifecycle import explained
 from pose_ros.nodes.running import run
 from pose_ros.nodes.throttled_log import ThrottledLog
-
-PARTS = (('', ActivityNodeSettings()), ('movement.', MovementSettings()), ('posture.', PostureSettings()),
-         ('fall.', FallSettings()), ('gait.', GaitSettings()), ('signals.', SignalSettings()),
-         ('gesture.', GestureSettings()))
 
 
 class ActivityNode(LifecycleNode):
@@ -54,7 +45,7 @@ class ActivityNode(LifecycleNode):
 
     def __init__(self, **options: Any) -> None:
         super().__init__('activity_node', **options)
-        self._params = Parameters(self, PARTS)
+        self._params = Parameters(self, [(prefix, part()) for prefix, part in ACTIVITY_PARTS])
         self._log = ThrottledLog(self.get_logger())
         self._stage: ActivityStage | None = None
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', result_qos())
