@@ -19,11 +19,12 @@ from pose_ros.commands.evaluate import evaluate
 from pose_ros.commands.parameters import parameters
 from pose_ros.commands.run import run
 from pose_ros.commands.train import train
+from pose_ros.commands.train_pairs import train_pairs
 from pose_ros.errors import PoseRosError
 
 app = typer.Typer(name='pose-ros', no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich',
                   context_settings={'help_option_names': ['-h', '--help']})
-for command in (run, demo, evaluate, bench, doctor, parameters, train):
+for command in (run, demo, evaluate, bench, doctor, parameters, train, train_pairs):
     app.command()(command)
 app.add_typer(weights.app, name='weights')
 

@@ -70,7 +70,7 @@ def check_opencv() -> Check:
 
 def check_weights(folder: Path = CHECKPOINTS) -> Check:
     """The networks of the package, each compared with its registered digest, which every message carries."""
-    found = list_weights(folder)
+    found = [weights for weights in list_weights(folder) if not weights.url]
     for weights in found:
         verify(weights, folder)
     if not found:

@@ -1,7 +1,7 @@
 """Bottom-up estimation: letterbox -> network -> peaks and pairs -> persons -> back through the letterbox."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -12,11 +12,15 @@ from pose_ros.estimators.device import memory_errors
 from pose_ros.estimators.device_grouping import find_on_device
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.maps import MapNetwork, Maps, half_scale_mean, mirrored_mean
-from pose_ros.grouping.paf import group, group_maps
+from pose_ros.grouping.candidates import Candidates
+from pose_ros.grouping.paf import find_pairs, group
+from pose_ros.grouping.peaks import Peaks
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Letterbox, check_image
 from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person
+
+Group = Callable[[Peaks, Candidates, Skeleton, GroupingSettings, int], list[Person]]
 
 
 class BottomUpEstimator:
@@ -26,8 +30,13 @@ class BottomUpEstimator:
     """
 
     def __init__(self, name: str, model: str, network: MapNetwork, skeleton: Skeleton, *, device: torch.device,
-                 dtype: torch.dtype, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
-        """Take over a network in evaluation mode and move it to the device."""
+                 dtype: torch.dtype, settings: EstimatorSettings, grouping: GroupingSettings,
+                 group: Group = group) -> None:
+        """Take over a network in evaluation mode and move it to the device.
+
+        Args:
+            group: (peaks, pairs, skeleton, settings, stride) -> persons in network px.
+        """
         self.name = name
         self.model = model
         self.skeleton = skeleton
@@ -36,6 +45,7 @@ class BottomUpEstimator:
         self._dtype = dtype
         self._settings = settings
         self._grouping = grouping
+        self._group = group
         with memory_errors(device):
             self._network: MapNetwork | None = network.to(device, dtype, memory_format=torch.channels_last)
         self._input = torch.empty(0, dtype=torch.uint8)
@@ -81,11 +91,13 @@ class BottomUpEstimator:
         with torch.inference_mode(), memory_errors(self._device):
             heatmaps, pafs = self._maps(network, self._to_device(batch))
             heatmaps = heatmaps[:, :len(self.skeleton)].float()
-            if self._device.type == 'cpu':
-                return [group_maps(*maps, self.skeleton, self._grouping, network.stride)
-                        for maps in zip(heatmaps.numpy(), pafs.float().numpy())]
-            found = find_on_device(heatmaps, pafs.float(), self.skeleton.limb_indices, self._grouping)
-            return [group(*one, self.skeleton, self._grouping, network.stride) for one in found]
+            found = self._find(heatmaps, pafs.float())
+            return [self._group(*one, self.skeleton, self._grouping, network.stride) for one in found]
+
+    def _find(self, heatmaps: Tensor, pafs: Tensor) -> list[tuple[Peaks, Candidates]]:
+        if self._device.type == 'cpu':
+            return [find_pairs(*maps, self.skeleton, self._grouping) for maps in zip(heatmaps.numpy(), pafs.numpy())]
+        return find_on_device(heatmaps, pafs, self.skeleton.limb_indices, self._grouping)
 
     def _maps(self, network: MapNetwork, images: Tensor) -> Maps:
         def run(images: Tensor) -> Maps:

@@ -15,7 +15,10 @@ from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person
 
 # Name -> module with `load(settings, grouping) -> Estimator`; imported on use, so that nobody pays for the others.
-ESTIMATORS: Mapping[str, str] = MappingProxyType({'openpose': 'pose_ros.estimators.openpose'})
+ESTIMATORS: Mapping[str, str] = MappingProxyType({
+    'openpose': 'pose_ros.estimators.openpose',
+    'deepcut': 'pose_ros.estimators.deepcut',
+})
 
 
 class Estimator(Protocol):

@@ -1,18 +1,18 @@
 """The OpenPose estimator: our own network in OpenPose's layout, and grouping by part affinity fields."""
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 
-from pose_ros.estimators.bottom_up import BottomUpEstimator
+from pose_ros.estimators.bottom_up import BottomUpEstimator, Group
+from pose_ros.estimators.calibration import Calibration
 from pose_ros.estimators.device import choose_device, choose_precision
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.maps import fold_batch_norms
+from pose_ros.grouping.paf import group
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.networks.checkpoint import load_openpose
 from pose_ros.skeletons import OPENPOSE18
-from pose_ros.weights import find_weights, sha256_of
+from pose_ros.weights import locate, sha256_of
 
 
 def load(settings: EstimatorSettings, grouping: GroupingSettings) -> BottomUpEstimator:
@@ -23,12 +23,28 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> BottomUpEst
         WeightsError: the weights are missing, damaged or made for another network.
         EstimatorError: the network does not fit into the device's memory.
     """
+    return load_bottom_up('openpose', settings, grouping, group)
+
+
+def load_bottom_up(name: str, settings: EstimatorSettings, grouping: GroupingSettings, group: Group,
+                   calibration: Calibration | None = None) -> BottomUpEstimator:
+    """The same network with any grouping; see `load`.
+
+    Args:
+        name: of the estimator.
+        calibration: of its scores; None takes the one in the checkpoint.
+    """
     device = choose_device(settings.device)
     dtype = choose_precision(settings.precision, device)
-    path = Path(settings.weights).expanduser() if settings.weights else find_weights('openpose')
-    network, _ = load_openpose(path)
+    path = locate(settings.weights, 'openpose')
+    network, facts = load_openpose(path)
+    calibration = calibration or Calibration.of_checkpoint(facts, name)
     fold_batch_norms(network)
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    return BottomUpEstimator('openpose', f'openpose@{sha256_of(path)[:12]}', network, OPENPOSE18,
-                             device=device, dtype=dtype, settings=settings, grouping=grouping)
+    return BottomUpEstimator(name, f'{name}@{sha256_of(path)[:12]}', network, OPENPOSE18, device=device, dtype=dtype,
+                             settings=settings, grouping=grouping, group=_calibrated(group, calibration))
+
+
+def _calibrated(group: Group, calibration: Calibration) -> Group:
+    return lambda *found: [calibration.apply(person) for person in group(*found)]

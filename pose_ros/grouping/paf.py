@@ -28,10 +28,15 @@ def group_maps(heatmaps: np.ndarray, pafs: np.ndarray, skeleton: Skeleton, setti
     Raises:
         EstimatorError: the maps are not finite or have the wrong shape.
     """
+    return group(*find_pairs(heatmaps, pafs, skeleton, settings), skeleton, settings, stride)
+
+
+def find_pairs(heatmaps: np.ndarray, pafs: np.ndarray, skeleton: Skeleton,
+               settings: PafSettings) -> tuple[Peaks, Candidates]:
+    """The peaks of maps, and the pairs of them that the PAFs support; see `group_maps`."""
     _check(heatmaps, pafs, skeleton)
     peaks = find_peaks(heatmaps[:len(skeleton)], settings.peak_threshold, settings.max_peaks)
-    candidates = find_candidates(peaks, pafs, skeleton.limb_indices, settings)
-    return group(peaks, candidates, skeleton, settings, stride)
+    return peaks, find_candidates(peaks, pafs, skeleton.limb_indices, settings)
 
 
 def group(peaks: Peaks, candidates: Candidates, skeleton: Skeleton, settings: PafSettings,
@@ -49,11 +54,12 @@ def group(peaks: Peaks, candidates: Candidates, skeleton: Skeleton, settings: Pa
     pixels = np.full((len(peaks.score) + 1, 2), np.nan, np.float32)
     pixels[:-1] = (peaks.position.T + 0.5) * stride - 0.5
     keypoints = pixels[rows]
-    person = _person_scores(rows, scores, connections, len(peaks.score))
+    person = person_scores(rows, scores, connections, len(peaks.score))
     return [Person(skeleton, keypoints[i], scores[i], float(person[i])) for i in np.argsort(-person, kind='stable')]
 
 
-def _person_scores(rows: np.ndarray, scores: np.ndarray, connections: Candidates, peaks: int) -> np.ndarray:
+def person_scores(rows: np.ndarray, scores: np.ndarray, connections: Candidates, peaks: int) -> np.ndarray:
+    """(F,) scores of persons from their (F, K) peaks, those peaks' scores, and the connections of the P peaks."""
     owner = owners(rows, peaks)
     row = owner[connections.first]
     own = (row >= 0) & (row == owner[connections.second])
