@@ -22,9 +22,11 @@ from pose_ros.bridge.compressed import compressed_to_msg
 from pose_ros.bridge.images import image_to_msg
 from pose_ros.bridge.params import Parameters
 from pose_ros.bridge.qos import image_qos, result_qos
+from pose_ros.nodes.depth_output import DepthOutput
 from pose_ros.nodes.running import run
 from pose_ros.nodes.settings import CameraNodeSettings
 from pose_ros.sources import Frame
+from pose_ros.sources.rgbd import RgbdSource
 
 ACKNOWLEDGEMENT_S = 5.0
 
@@ -36,6 +38,8 @@ class CameraNode(Node):
         image_raw (sensor_msgs/Image): rgb8, bgr8 or mono8; best effort, or by the parameter `reliability`.
         image_raw/compressed (sensor_msgs/CompressedImage): JPEG, made only while somebody subscribes.
         camera_info (sensor_msgs/CameraInfo): with each image, the same stamp and frame; zeros where uncalibrated.
+        depth/image_raw (sensor_msgs/Image): 16UC1 [mm] of a source with depth; depth/camera_info with it.
+        /tf_static (tf2_msgs/TFMessage): where the depth camera of such a source is.
 
     The images are published by a thread of its own, whether the node spins or not. Example:
 
@@ -64,6 +68,8 @@ class CameraNode(Node):
         self._images = self.create_publisher(Image, 'image_raw', qos)
         self._jpegs = self.create_publisher(CompressedImage, 'image_raw/compressed', qos)
         self._infos = self.create_publisher(CameraInfo, 'camera_info', qos)
+        self._depth = DepthOutput(self, self._source.clip, self._settings, qos) if isinstance(
+            self._source, RgbdSource) else None
         self._stop = Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix='camera')
         self.done: Future[int] = self._pool.submit(self._publish_all)
@@ -120,6 +126,8 @@ class CameraNode(Node):
         height, width = frame.image.shape[:2]
         self._infos.publish(camera_to_msg(self._camera, header) if self._camera else
                             CameraInfo(header=header, width=width, height=height))
+        if self._depth and frame.depth is not None:
+            self._depth.publish(frame.depth, header.stamp)
         if self._images.get_subscription_count():
             self._images.publish(image_to_msg(frame.image, header, self._settings.encoding))
         if self._jpegs.get_subscription_count():

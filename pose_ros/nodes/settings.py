@@ -124,5 +124,7 @@ class CameraNodeSettings(Settings):
                                read_only=True)
     encoding: str = setting('rgb8', 'Encoding of the raw images', choices=('rgb8', 'bgr8', 'mono8'), read_only=True)
     jpeg_quality: int = setting(90, 'Quality of the compressed images', low=1, high=100, read_only=True)
+    depth_noise: float = setting(0.0, 'Noise added to the depth of a source, as part of it; with holes at edges; '
+                                 '0 leaves it as it is', low=0.0, high=0.2, read_only=True)
     calibration: str = setting('', 'Calibration file (YAML of camera_calibration); empty takes that of the source',
                                read_only=True)

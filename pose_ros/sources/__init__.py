@@ -1,4 +1,4 @@
-"""Frames from a video file, a folder of images, one image or a V4L2 device.
+"""Frames from a video file (with depth beside it), a folder of images, one image or a V4L2 device.
 
     with open_source('clip.mp4') as source:
         for frame in source:
@@ -14,6 +14,7 @@ from pathlib import Path
 from pose_ros.errors import SourceError
 from pose_ros.sources.device import DeviceSource
 from pose_ros.sources.images import IMAGE_SUFFIXES, ImageSource, images_in
+from pose_ros.sources.rgbd import RgbdSource, depth_path
 from pose_ros.sources.source import Frame, FrameSource
 from pose_ros.sources.video import VideoSource
 
@@ -34,7 +35,13 @@ def open_source(text: str) -> FrameSource:
     if not text or not path.exists():
         raise SourceError(f'no source {text!r}; allowed: a video, a folder of images, an image, a camera such as 0')
     if not path.is_dir():
-        return ImageSource([path]) if path.suffix.lower() in IMAGE_SUFFIXES else VideoSource(path)
+        return _open_file(path)
     if not (paths := images_in(path)):
         raise SourceError(f'{text} holds no images; allowed: {" ".join(IMAGE_SUFFIXES)}')
     return ImageSource(paths)
+
+
+def _open_file(path: Path) -> FrameSource:
+    if path.suffix.lower() in IMAGE_SUFFIXES:
+        return ImageSource([path])
+    return RgbdSource(path) if depth_path(path).exists() else VideoSource(path)

@@ -19,11 +19,13 @@ class Frame:
         stamp_ns: when it was taken [ns]: since the epoch (devices, bags), or since the first frame (videos, folders).
         image: (H, W, 3) uint8 RGB.
         name: file name or number of the frame, for messages and reports.
+        depth: (h, w) uint16 [mm], 0 = none, of the source's depth camera; None where it has none.
     """
 
     stamp_ns: int
     image: np.ndarray
     name: str
+    depth: np.ndarray | None = None
 
 
 class FrameSource(AbstractContextManager['FrameSource']):

@@ -12,13 +12,19 @@ import pytest
 import yaml
 from conftest import DEADLINE_S, wait_until
 from rclpy.parameter import Parameter
-from rclpy.qos import QoSProfile, ReliabilityPolicy
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from tf2_msgs.msg import TFMessage
 
 from pose_ros.bridge.compressed import compressed_from_msg
+from pose_ros.bridge.depth import depth_from_msg
 from pose_ros.bridge.images import image_from_msg
+from pose_ros.camera import Camera
 from pose_ros.errors import CameraError, SettingError, SourceError
 from pose_ros.nodes.camera_node import CameraNode
+from pose_ros.sources.rgbd import DepthClip, write_depth
+from pose_ros.transforms import matrix_of
+from pose_ros.video import VideoWriter
 
 COUNT = 5
 ALL = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
@@ -140,6 +146,40 @@ def test_a_source_that_fails_ends_with_its_error(graph, folder):
         path.write_bytes(b'damaged')
     with pytest.raises(SourceError, match='none of the 5 images'):
         play(graph, folder).done.result(DEADLINE_S)
+
+
+def rgbd(folder: Path, shift: float) -> Path:
+    """A video with depth: everything is 2 m away; the depth camera stands aside by a shift [m]."""
+    path, camera = folder / 'room.mp4', Camera.from_field_of_view(64, 48)
+    with VideoWriter(path, 30.0) as writer:
+        for _ in range(COUNT):
+            writer.write(np.zeros((48, 64, 3), np.uint8))
+    write_depth(path, DepthClip(np.full((COUNT, 48, 64), 2000, np.uint16), camera, camera,
+                                matrix_of([shift, 0, 0], [0, 0, 0, 1])))
+    return path
+
+
+@pytest.mark.parametrize(('shift', 'frame'), [(0.0, 'camera_optical_frame'), (0.1, 'camera_optical_frame_depth')])
+def test_a_source_with_depth_is_a_depth_camera(graph, probe, tmp_path, shift, frame):
+    depths, infos, statics = [], [], []
+    probe.listen(Image, 'image_raw')
+    latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    probe.create_subscription(Image, 'depth/image_raw', depths.append, ALL)
+    probe.create_subscription(CameraInfo, 'depth/camera_info', infos.append, ALL)
+    probe.create_subscription(TFMessage, '/tf_static', statics.append, latched)
+    play(graph, rgbd(tmp_path, shift), wait_for_subscribers=1, depth_noise=0.01).done.result(DEADLINE_S)
+    wait_until(lambda: len(depths) == len(infos) == len(probe.got[Image]) == COUNT)
+    assert [msg.header.stamp for msg in depths] == [msg.header.stamp for msg in probe.got[Image]]
+    assert {msg.header.frame_id for msg in (*depths, *infos)} == {frame}
+    values = depth_from_msg(depths[0]).values
+    measured = values[values > 0] / 1000
+    assert depths[0].encoding == '16UC1' and (values == 0).any()
+    assert 0.01 < measured.std() < 0.03 and measured.mean() == pytest.approx(2.0, abs=0.01)
+    if shift:
+        wait_until(lambda: statics)
+        transform, = statics[0].transforms
+        assert (transform.header.frame_id, transform.child_frame_id) == ('camera_optical_frame', frame)
+        assert transform.transform.translation.x == pytest.approx(shift)
 
 
 def process(source: object, *parameters: str) -> subprocess.Popen:
