@@ -13,7 +13,9 @@ from pose_ros.errors import DatasetError
 HELD_OUT_OF = 7  # one scene in seven is held out
 # Mapillary's own terms are CC BY-SA; whether they reach these samples is unstated, so nothing is trained on them.
 DOUBTFUL = ('opensfm_street',)
-SEPARATE = ('us_gov_18f', 'coco_cc_by', 'coco_dev_cc_by')  # sources whose numbers are those of separate photos
+# Sources whose numbers are those of separate photos.
+SEPARATE = ('us_gov_18f', 'us_gov_pif', 'us_gov_dds', 'us_gov_peacecorps', 'coco_cc_by', 'coco_dev_cc_by', 'eig_site',
+            'okfde_codefor')
 
 
 def scene_of(path: Path) -> str:

@@ -74,7 +74,8 @@ class Trainer:
         self.hints = HintHead(self.net.shape.widths).to(self.device)
         self.average = Average(self.net)
         self._weights = [*self.net.parameters(), *self.hints.parameters()]
-        self._optimizer = torch.optim.AdamW(self._weights, lr=settings.learning_rate, weight_decay=1e-4)
+        self._optimizer = torch.optim.AdamW(self._weights, lr=settings.learning_rate, weight_decay=1e-4,
+                                            fused=True)  # several times faster on CPUs, too
         self.step, self.samples = 0, 0
 
     def learn(self, batch: Batch) -> StepLosses:
@@ -138,6 +139,8 @@ class Trainer:
         self.average.net.load_state_dict(state['average'])
         self.hints.load_state_dict(state['hints'])
         self._optimizer.load_state_dict(state['optimizer'])
+        for group in self._optimizer.param_groups:
+            group['fused'] = True  # the state may be from before that
         self.step, self.samples = state['step'], state['samples']
 
 
