@@ -61,7 +61,7 @@ $(VENV)/.interfaces: $(VENV)/.ros $(wildcard .ci/interfaces/*/msg/*.msg)
 
 $(VENV)/.package: $(VENV)/.ros $(VENV)/.interfaces $(BUILT)
 	@echo 'Step 2 of 2: torch (the large part), and this package with its messages ...'
-	@$(PIP) --no-build-isolation -c .ci/ros-jazzy.txt --editable '.[robot,test]' $(TRIM)
+	@$(PIP) --no-build-isolation -c .ci/ros-jazzy.txt --editable '.[robot,learning,test]' $(TRIM)
 	@touch $@
 
 $(VENV)/.train: $(VENV)/.package

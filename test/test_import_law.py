@@ -28,13 +28,14 @@ ROS = {
 }  # fmt: skip
 TORCH = {'torch', 'torchvision'}
 PINOCCHIO = {'coal', 'daqp', 'pink', 'pinocchio'}
+LEARNING = {'h5py', 'movement_primitives', 'pandas', 'pyarrow', 'toppra'}
 ROOMS_WITH_ROS = {'bridge', 'nodes'}
 ROOMS_WITH_TORCH = {'networks', 'estimators', 'synthetic', 'training'}
 # These start where there is no ROS or torch, and ask for it inside a function.
 LATE_ROS = {'benchmarks', 'commands', 'demo', 'doctor'}
 LATE_TORCH = {'benchmarks', 'commands', 'doctor'}
 # These need an extra of setup.cfg.
-OPTIONAL_ROOMS = {'retargeting'}
+OPTIONAL_ROOMS = {'retargeting', 'demonstrations'}
 
 GENERATED = {*PACKAGE.glob('msg/*.py'), *PACKAGE.glob('srv/*.py')}
 FILES = sorted({*PACKAGE.rglob('*.py')} - GENERATED - {PACKAGE / '__init__.py'})
@@ -91,8 +92,9 @@ def test_only_the_bridge_knows_our_messages(path):
 @every_file
 @pytest.mark.parametrize(
     ('packages', 'rooms', 'late_rooms'),
-    [(ROS, ROOMS_WITH_ROS, LATE_ROS), (TORCH, ROOMS_WITH_TORCH, LATE_TORCH), (PINOCCHIO, {'retargeting'}, set())],
-    ids=['ros', 'torch', 'pinocchio'],
+    [(ROS, ROOMS_WITH_ROS, LATE_ROS), (TORCH, ROOMS_WITH_TORCH, LATE_TORCH), (PINOCCHIO, {'retargeting'}, set()),
+     (LEARNING, {'demonstrations'}, set())],
+    ids=['ros', 'torch', 'pinocchio', 'learning'],
 )
 def test_only_some_rooms_know_ros_torch_and_pinocchio(path, packages, rooms, late_rooms):
     anywhere, at_start = (of(packages, found) for found in imports(path))

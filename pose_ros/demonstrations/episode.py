@@ -84,7 +84,7 @@ def _episode(demonstration: Demonstration, segment: Segment, settings: EpisodeSe
     count = int((segment.end - segment.begin) * settings.rate_hz) + 1
     times = np.arange(count) / settings.rate_hz
     if settings.state == 'measured' and not len(demonstration.measured):
-        raise DatasetError("no measured joint states were recorded; allowed: state = commanded")
+        raise DatasetError('no measured joint states were recorded; allowed: state = commanded')
     states = demonstration.measured if settings.state == 'measured' else demonstration.commands
     stamps, later = segment.begin + times, segment.begin + times + 1 / settings.rate_hz
     keypoints, scores = _person(demonstration, stamps)

@@ -1,4 +1,4 @@
-"""The exports in the hands of those they are for: needs `pip install pose_ros[export-test]`, in an environment of its own.
+"""The exports in the hands of those they are for: needs the extra `export-test`, in an environment of its own.
 
 LeRobot and robomimic want other versions of torch than this package: see docs/demonstrations.md.
 """
