@@ -13,6 +13,7 @@ from pose_ros.errors import EstimatorError
 REACH = 4            # cells to each side of the highest that are looked at
 WINDOW = 2.0         # cells to each side in which the top may lie
 MOST_SAMPLES = 129   # along a side of the window; larger maps are sampled less densely
+SMALLEST_HEAT = 1e-3  # below it a heatmap's logarithm is noise
 _A = -0.75           # of torch's and OpenCV's bicubic kernel
 
 
@@ -31,12 +32,32 @@ def read_logits(logits: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor]:
         EstimatorError: the maps are not finite.
     """
     sides = (boxes[:, 2:] - boxes[:, :2]).clamp(min=1)
-    cells, around = locate(logits, sides.ceil())
+    cells, around = _locate(logits, sides.ceil())
     points = (cells + 0.5) * (sides / logits.new_tensor(logits.shape[:1:-1]))[:, None] + boxes[:, None, :2]
     return points, (around - logits.flatten(2).logsumexp(2)[..., None, None]).exp().sum((2, 3)).clamp(max=1)
 
 
-def locate(maps: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
+def read_bells(heatmaps: Tensor) -> tuple[Tensor, Tensor]:
+    """Where each heatmap, a Gaussian of one person's keypoint, has its top.
+
+    Args:
+        heatmaps: (R, K, h, w).
+
+    Returns:
+        (R, K, 2) x, y [cells, centres at integers], and (R, K) scores 0..1, the highest cells.
+
+    Raises:
+        EstimatorError: the maps are not finite.
+    """
+    if not len(heatmaps):
+        return heatmaps.new_zeros(0, heatmaps.shape[1], 2), heatmaps.new_zeros(heatmaps.shape[:2])
+    _check(heatmaps)
+    logarithms = heatmaps.clamp(min=SMALLEST_HEAT).log()
+    chosen = _highest(logarithms)
+    return chosen + _vertex(logarithms, chosen), heatmaps.amax((2, 3)).clamp(0, 1)
+
+
+def _locate(maps: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
     """The highest point of each map, enlarged.
 
     Args:
@@ -45,44 +66,45 @@ def locate(maps: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
 
     Returns:
         (R, K, 2) x, y [cells, centres at integers], and the (R, K, 9, 9) cells round the highest, -inf outside.
-
-    Raises:
-        EstimatorError: the maps are not finite.
     """
     height, width = maps.shape[2:]
     if not len(maps):
         return maps.new_zeros(0, maps.shape[1], 2), maps.new_zeros(0, maps.shape[1], 2 * REACH + 1, 2 * REACH + 1)
     flat, reach = maps.flatten(2), torch.arange(-REACH, REACH + 1, device=maps.device)
-    if not torch.isfinite(flat.sum()):
-        raise EstimatorError('the network gave maps with NaN or infinite values; allowed: finite values')
+    _check(maps)
     centre = _highest(maps)
     columns, rows = (centre[..., None] + reach).unbind(2)
     cells = rows.clamp(0, height - 1)[..., :, None] * width + columns.clamp(0, width - 1)[..., None, :]
     around = flat.gather(2, cells.flatten(2)).view(cells.shape)
     outside = ((rows < 0) | (rows >= height))[..., :, None] | ((columns < 0) | (columns >= width))[..., None, :]
-    step = maps.new_tensor([width, height]) / sizes
-    return centre + _top(around, centre, step), around.masked_fill(outside, -torch.inf)
+    whole = maps.new_tensor([width, height])
+    return centre + _top(around, centre, whole, whole / sizes), around.masked_fill(outside, -torch.inf)
 
 
-def _top(around: Tensor, centre: Tensor, step: Tensor) -> Tensor:
+def _top(around: Tensor, centre: Tensor, whole: Tensor, step: Tensor) -> Tensor:
     """(R, K, 2) from the middle cell of (R, K, 9, 9) to the highest sample of their bicubic surface.
 
     Args:
         around: the cells. centre: (R, K, 2) number of the middle one.
-        step: (R, 2) cells per sample of the whole enlarged map.
+        whole: (2,) cells of a map, across and down. step: (R, 2) cells per sample.
     """
     count = min(MOST_SAMPLES, 2 * int((WINDOW / step.min()).ceil()) + 1)
     step = step.clamp(min=2 * WINDOW / (count - 1))[:, None]
     first = ((centre + 0.5) / step).floor() - count // 2
-    samples = (first[..., None] + torch.arange(count, device=step.device) + 0.5) * step[..., None] - 0.5
-    samples = samples - centre[..., None]
+    place = (first[..., None] + torch.arange(count, device=step.device) + 0.5) * step[..., None] - 0.5
+    samples = place - centre[..., None]
     reach = torch.arange(-REACH, REACH + 1, device=step.device)
     across, down = _cubic(samples[..., None] - reach).unbind(2)
     surface = down @ around @ across.transpose(-1, -2)
-    allowed = samples.abs() <= WINDOW
+    allowed = (samples.abs() <= WINDOW) & (place > -0.5) & (place < whole[:, None] - 0.5)
     surface = surface.masked_fill(~(allowed[:, :, 1, :, None] & allowed[:, :, 0, None, :]), -torch.inf)
     chosen = _highest(surface)
     return samples.gather(3, chosen[..., None])[..., 0] + _vertex(surface, chosen) * step
+
+
+def _check(maps: Tensor) -> None:
+    if not torch.isfinite(maps.sum()):
+        raise EstimatorError('the network gave maps with NaN or infinite values; allowed: finite values')
 
 
 def _highest(maps: Tensor) -> Tensor:
@@ -94,10 +116,10 @@ def _highest(maps: Tensor) -> Tensor:
 
 def _vertex(surface: Tensor, chosen: Tensor) -> Tensor:
     """(R, K, 2) from the chosen sample to the top of the parabolas through its neighbours, -0.5..0.5 samples."""
-    count = surface.shape[-1]
-    inner = chosen.clamp(1, count - 2)
-    middle = (inner[..., 1] * count + inner[..., 0])[..., None]
-    steps = torch.tensor([-1, 0, 1, -count, 0, count], device=surface.device)
+    height, width = surface.shape[2:]
+    inner = chosen.clamp(min=1).minimum(chosen.new_tensor([width - 2, height - 2]))
+    middle = (inner[..., 1] * width + inner[..., 0])[..., None]
+    steps = torch.tensor([-1, 0, 1, -width, 0, width], device=surface.device)
     around = surface.flatten(2).gather(2, middle + steps)
     before, top, after = around.view(*around.shape[:2], 2, 3).unbind(3)
     vertex = 0.5 * (before - after) / (before + after - 2 * top).clamp(max=-1e-9)

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from pose_ros.estimators.device import choose_device, choose_precision, memory_errors
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.estimators.readout import locate as locate_peaks
+from pose_ros.estimators.readout import read_bells
 from pose_ros.estimators.top_down import Poses, TopDownEstimator
 from pose_ros.grouping.pose_nms import merge, pose_nms
 from pose_ros.grouping.settings import GroupingSettings
@@ -23,7 +23,6 @@ from pose_ros.weights import locate, sha256_of
 BOX_OVERLAP = 0.65     # boxes that overlap more are one before the poses are known; the rest is left to the pose NMS
 MIN_BOX_SCORE = 0.1
 CROPS_AT_ONCE = 32
-SMALLEST_HEAT = 1e-3
 
 
 class RmpeFinder:
@@ -81,12 +80,11 @@ def read_crops(network: CropPose, crops: Tensor, flip: bool = False) -> tuple[Te
     if flip:
         mirror = torch.as_tensor(OPENPOSE18.mirror)
         heatmaps = (heatmaps + network.heatmaps(pictures.flip(3)).float().flip(3)[:, mirror]) / 2
-    sizes = heatmaps.new_tensor([CROP_WIDTH, CROP_HEIGHT]).expand(len(crops), 2)
-    cells, _ = locate_peaks(heatmaps.clamp(min=SMALLEST_HEAT).log(), sizes)
+    cells, scores = read_bells(heatmaps)
     points = cells_to_normalised(cells, *heatmaps.shape[2:])
     if theta is not None:
         points = transform_points(points, theta)
-    return normalised_to_cells(points, CROP_HEIGHT, CROP_WIDTH), heatmaps.amax((2, 3)).clamp(0, 1)
+    return normalised_to_cells(points, CROP_HEIGHT, CROP_WIDTH), scores
 
 
 def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEstimator:
