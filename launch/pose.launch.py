@@ -1,9 +1,12 @@
-"""Starts pose_node on the topics of your camera, with RViz if you ask for it.
+r"""Starts pose_node on the topics of your camera, with RViz if you ask for it.
 
     ros2 launch pose_ros pose.launch.py image:=/camera/image_raw rviz:=true
 
 The CameraInfo is taken from beside the images, here /camera/camera_info. No parameter is declared here: they stand in
-`params_file`, several cameras and compressed images too.
+`params_file`, several cameras and compressed images too. With depth:
+
+    ros2 launch pose_ros pose.launch.py params_file:=$(ros2 pkg prefix --share pose_ros)/config/depth.yaml \
+        image:=/camera/color/image_raw depth:=/camera/depth/image_raw
 """
 
 from launch import LaunchDescription
@@ -37,6 +40,7 @@ def arguments() -> list[DeclareLaunchArgument]:
             description='Smallest severity that is logged',
         ),
         DeclareLaunchArgument('image', default_value='image', description='Topic of the images; CameraInfo beside it'),
+        DeclareLaunchArgument('depth', default_value='depth/image', description='Topic of the depth, with depth.yaml'),
         DeclareLaunchArgument(
             'rviz', default_value='false', choices=['true', 'false'], description='Show people in RViz'
         ),
@@ -54,7 +58,7 @@ def pose_node() -> LifecycleNode:
         namespace=LaunchConfiguration('namespace'),
         output='screen',
         parameters=[LaunchConfiguration('params_file'), {'use_sim_time': use_sim_time}],
-        remappings=[('image', LaunchConfiguration('image'))],
+        remappings=[('image', LaunchConfiguration('image')), ('depth/image', LaunchConfiguration('depth'))],
         arguments=['--ros-args', '--log-level', LaunchConfiguration('log_level')],
     )
 

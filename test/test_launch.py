@@ -71,7 +71,8 @@ def test_the_topic_that_the_node_asks_for_is_remapped():
     (node,) = own_nodes(ROOT / 'launch' / 'pose.launch.py')
     remapped = [ast.literal_eval(pair.elts[0]) for pair in node['remappings'].elts]
     (default,) = [item.default_factory() for item in fields(InputSettings) if item.name == 'image_topics']
-    assert remapped == default
+    depth = yaml.safe_load((ROOT / 'config' / 'depth.yaml').read_text(encoding='utf-8'))['/**/pose_node']
+    assert remapped == default + depth['ros__parameters']['depth_topics']
 
 
 def test_rviz_shows_the_topics_of_the_node():

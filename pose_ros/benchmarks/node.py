@@ -17,22 +17,23 @@ from pose_ros.synthetic.depth_scenes import CAMERA, flesh, render
 from pose_ros.synthetic.stick_people import looking_along_x, placed, reaching, transformed
 from pose_ros.types import Person
 
-PEOPLE = (1, 5, 20)
+CROWDS = (1, 5, 20)
 RATE_HZ = 30.0
 _DEPTH_TOPIC, _ROW = '/depth/image', 5
 # The process that is timed is told by its environment how many people its network finds.
 _COUNT = 'POSE_ROS_BENCHMARK_PEOPLE'
 
 
-def rows(count: int = 150) -> list[Row]:
+def rows(count: int = 150, crowds: Sequence[int] = CROWDS) -> list[Row]:
     """Overhead per 640x480 bgr8 image; the ways there and back through DDS are included.
 
     Without depth, and with a 16UC1 depth image for each image: tracked, lifted, smoothed.
 
     Args:
         count: images sent.
+        crowds: how many people.
     """
-    return [row for people in PEOPLE for depth in (False, True) for row in _rows(count, people, depth)]
+    return [row for people in crowds for depth in (False, True) for row in _rows(count, people, depth)]
 
 
 def _rows(count: int, people: int, with_depth: bool) -> list[Row]:

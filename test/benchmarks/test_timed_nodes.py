@@ -11,9 +11,11 @@ from pose_ros.nodes.stopwatch import Timing
 
 
 def test_node_overhead_is_measured_on_a_real_graph():
-    values = {row.name.removeprefix('node.640x480.'): row.value for row in node.rows(count=20)}
-    assert 0 < values['overhead_p50_ms'] <= values['overhead_p95_ms']
-    assert values['cpu_ms'] >= 0 and 0 <= values['drop_ratio'] < 1
+    values = {row.name: row.value for row in node.rows(count=20, crowds=(2,))}
+    for name in ('node.2_people', 'node.2_people_depth'):
+        assert 0 < values[f'{name}.overhead_p50_ms'] <= values[f'{name}.overhead_p95_ms']
+        assert values[f'{name}.cpu_ms'] >= 0 and 0 <= values[f'{name}.drop_ratio'] < 1
+    assert (values['node.2_people.in_metres'], values['node.2_people_depth.in_metres']) == (0, 2)
 
 
 def test_latencies_and_stale_images_are_counted():

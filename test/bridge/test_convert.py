@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from bridge.followed_people import someone
 from builtin_interfaces.msg import Time
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,8 @@ from pose_ros.bridge.convert import persons_from_msg, persons_to_msg, skeleton_f
 from pose_ros.errors import SkeletonError
 from pose_ros.msg import Keypoint, PersonPoseArray
 from pose_ros.skeletons import COCO17, OPENPOSE18, SKELETONS
-from pose_ros.types import Person, Points, PointSource
+from pose_ros.space.followed import Root
+from pose_ros.types import Person, Points, PointSource, TrackState
 
 HEADER = Header(stamp=Time(sec=3, nanosec=4), frame_id='camera_optical_frame')
 
@@ -176,3 +178,29 @@ def test_a_tracked_person_says_so():
     first, second = to_msg(persons).persons
     assert (first.track_id, first.track_state) == (7, first.TRACKED)
     assert (second.track_id, second.track_state) == (-1, second.NEW)
+
+
+def test_what_is_known_over_time_goes_into_the_message():
+    followed = [someone(track_id=3), someone(track_id=-1, state=TrackState.NEW), someone(5, state=TrackState.PREDICTED)]
+    msg = persons_to_msg([one.smooth for one in followed], header=Header(frame_id='base'), camera_name='front',
+                         image_size=(640, 480), skeleton=OPENPOSE18, model='m', processing_ms=1.0, dropped_frames=0,
+                         source_frame='optical', predicted_s=0.125, followed=followed)
+    msg = deserialize_message(serialize_message(msg), PersonPoseArray)
+    assert (msg.header.frame_id, msg.source_frame, msg.predicted_s) == ('base', 'optical', 0.125)
+    for one, person in zip(followed, msg.persons):
+        assert (person.track_id, person.track_state, person.track_age) == (one.smooth.track_id, one.state, 7)
+        assert (person.velocity.x, person.root_orientation_valid) == (1.0, True)
+        np.testing.assert_allclose(person.root.covariance.reshape(6, 6)[:3, :3], one.root.covariance)
+        turns = [(turn.x, turn.y, turn.z, turn.w) for turn in person.limb_orientations]
+        np.testing.assert_allclose(turns, one.limb_orientations)
+
+
+def test_without_points_there_is_no_root():
+    one = someone()
+    unknown = Root(np.full(3, np.nan), np.full((3, 3), np.nan), np.full(3, np.nan), np.full(4, np.nan))
+    flat = replace(one, smooth=replace(one.smooth, points=None), root=unknown, limb_orientations=np.zeros((0, 4)))
+    msg = persons_to_msg([flat.smooth], header=Header(), camera_name='front', image_size=(640, 480),
+                         skeleton=OPENPOSE18, model='m', processing_ms=1.0, dropped_frames=0, followed=[flat])
+    person, = msg.persons
+    assert not person.has_3d and not person.root_orientation_valid and not person.limb_orientations
+    assert np.isnan([person.root.pose.position.x, person.root.covariance[0], person.velocity.x]).all()
