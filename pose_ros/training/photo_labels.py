@@ -49,10 +49,14 @@ class PhotoLabels:
         """(P, 18, 3) float32; P = 0 for a photo without labels."""
         return np.array(self._entry(photo).get('persons', []), np.float32).reshape(-1, 18, 3)
 
+    def boxes(self, photo: Path) -> list[list[int]]:
+        """Left, top, right, bottom [px] of boxes where people may be who are not labelled."""
+        return [list(box) for box in self._entry(photo).get('ignored', [])]
+
     def ignored(self, photo: Path, shape: tuple[int, int]) -> np.ndarray:
-        """(H, W) uint8, 255 in the boxes where people may be who are not labelled."""
+        """(H, W) uint8, 255 in those boxes."""
         mask = np.zeros(shape, np.uint8)
-        for left, top, right, bottom in self._entry(photo).get('ignored', []):
+        for left, top, right, bottom in self.boxes(photo):
             mask[max(0, int(top)):int(bottom) + 1, max(0, int(left)):int(right) + 1] = 255
         return mask
 
