@@ -25,6 +25,7 @@ from pose_ros.synthetic.rotations import X, Z, bend, rotation
 from pose_ros.synthetic.scene import BODIES_TO_CAMERA, Placed, label
 from pose_ros.video import VideoWriter
 
+FLOOR_M, FOCAL = 1.05, .95  # the camera's height above the floor; its focal length, as part of the picture's side
 SIDES = (('L', 1, 0.0), ('R', -1, np.pi))
 LIGHT: dict[str, tuple[float, ...]] = {
     'light': (.4, -.8, -.45), 'light_colour': (.75, .72, .68), 'fill': (-.7, -.3, -.6), 'fill_colour': (.2, .22, .25),
@@ -50,7 +51,7 @@ class ClipSettings(Settings):
 
 
 @dataclass(frozen=True)
-class _Actor:
+class Actor:
     """One person of the film: motion(t, arms) -> pose, path(t) -> floor position x, z [m] and heading [deg]."""
 
     motion: Callable[[float, Arms], Pose]
@@ -68,17 +69,18 @@ def film(settings: ClipSettings = ClipSettings()) -> Iterator[tuple[np.ndarray, 
     size, random = settings.width_px, np.random.default_rng(settings.seed)
     model = BodyModel()
     renderer = Renderer(size, model, [texture(random, 128) for _ in range(8)])
-    room, actors = _room(random, size), _cast(random)
+    room, actors = painted_room(random, size), _cast(random)
     for t in np.arange(0, settings.seconds, 1 / settings.rate_hz):
         renderer.begin()
-        placed = [_place(model, actor, t, number, size) for number, actor in enumerate(actors, 1)]
+        placed = [place(model, actor, t, number, size) for number, actor in enumerate(actors, 1)]
         # The painter's order does not matter (depth test), the shadows' does: they lie on the floor.
         for one, actor in zip(placed, actors):
             renderer.draw(one.body, actor.look, LIGHT, one.view, one.number)
-        yield _compose(renderer, _shadows(room, placed), placed)
+        yield compose(renderer, with_shadows(room, placed), placed)
 
 
-def _compose(renderer: Renderer, room: np.ndarray, placed: list[Placed]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def compose(renderer: Renderer, room: np.ndarray, placed: list[Placed]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The picture, cut to 4:3, labels (P, 17, 3) as COCO has them and areas (P,) [px^2]."""
     people, owners = renderer.read()
     alpha = cv2.GaussianBlur((owners > 0).astype(np.float32), (0, 0), .6)[..., None] * (owners > 0)[..., None]
     image = (room + (people.astype(np.float32) - room) * alpha).astype(np.uint8)
@@ -92,21 +94,21 @@ def _compose(renderer: Renderer, room: np.ndarray, placed: list[Placed]) -> tupl
     return image[top:top + height], labels, areas
 
 
-def _cast(random: np.random.Generator) -> list[_Actor]:
-    def actor(motion: Callable[[float, Arms], Pose], path: Callable[[float], tuple[float, float, float]]) -> _Actor:
+def _cast(random: np.random.Generator) -> list[Actor]:
+    def actor(motion: Callable[[float, Arms], Pose], path: Callable[[float], tuple[float, float, float]]) -> Actor:
         look = replace(sample_appearance(random, 8), skirt=0.0)
-        return _Actor(motion, path, sample_shape(random) | {'age': .7}, look)
-    return [actor(_walking, lambda t: (-2.6 + .95 * t, 4.6, 90)), actor(_waving, lambda t: (-1.15, 3.6, 8)),
-            actor(_squatting, lambda t: (1.2, 3.9, -25))]
+        return Actor(motion, path, sample_shape(random) | {'age': .7}, look)
+    return [actor(walking, lambda t: (-2.6 + .95 * t, 4.6, 90)), actor(waving, lambda t: (-1.15, 3.6, 8)),
+            actor(squatting, lambda t: (1.2, 3.9, -25))]
 
 
-def _place(model: BodyModel, actor: _Actor, t: float, number: int, size: int) -> Placed:
+def place(model: BodyModel, actor: Actor, t: float, number: int, size: int) -> Placed:
+    """An actor at a time [s], numbered, before the camera of a square picture of that size [px]."""
     body, = model.pose([actor.motion(t, model.arms)], [actor.shape])
     x, z, heading = actor.path(t)
     turn = BODIES_TO_CAMERA @ rotation(Z, heading)
-    floor = 1.05  # height of the camera above the floor [m]
     feet = body.vertices[:, 2].min()
-    return Placed(body, View(turn, np.array([x, floor, z]) - turn @ np.array([0, 0, feet]), size * .95), number)
+    return Placed(body, View(turn, np.array([x, FLOOR_M, z]) - turn @ np.array([0, 0, feet]), size * FOCAL), number)
 
 
 def _trunk(forward: float, nod: float = 0.0) -> Pose:
@@ -118,7 +120,8 @@ def _direction(sign: int, out: float, back: float, up: float) -> np.ndarray:
     return vector / np.linalg.norm(vector)
 
 
-def _walking(t: float, arms: Arms) -> Pose:
+def walking(t: float, arms: Arms) -> Pose:
+    """Bone rotations of a walk at a time [s]."""
     pose = {'root': np.eye(3), **_trunk(4)}
     for side, sign, shift in SIDES:
         phase = 2 * np.pi * .95 * t + shift
@@ -128,7 +131,8 @@ def _walking(t: float, arms: Arms) -> Pose:
     return pose
 
 
-def _waving(t: float, arms: Arms) -> Pose:
+def waving(t: float, arms: Arms) -> Pose:
+    """Bone rotations of someone who waves with the right hand."""
     wave = np.sin(2 * np.pi * 1.1 * t)
     pose = {'root': bend(0, 1.5 * wave), **_trunk(2)}
     for side, sign, _ in SIDES:
@@ -139,7 +143,8 @@ def _waving(t: float, arms: Arms) -> Pose:
     return pose
 
 
-def _squatting(t: float, arms: Arms) -> Pose:
+def squatting(t: float, arms: Arms) -> Pose:
+    """Bone rotations of squats."""
     depth = .5 - .5 * np.cos(2 * np.pi * .4 * t)
     pose = {'root': rotation(X, 22 * depth), **_trunk(12 * depth, -18 * depth)}
     for side, sign, _ in SIDES:
@@ -148,7 +153,7 @@ def _squatting(t: float, arms: Arms) -> Pose:
     return pose
 
 
-def _room(random: np.random.Generator, size: int) -> np.ndarray:
+def painted_room(random: np.random.Generator, size: int) -> np.ndarray:
     """(size, size, 3) float32: a wall with a door, a picture and a shelf, and a floor, all procedural."""
     wall = np.full((size, size, 3), (196, 190, 178), np.float32) + .10 * texture(random, size)
     u = size / 640
@@ -162,7 +167,7 @@ def _room(random: np.random.Generator, size: int) -> np.ndarray:
     return np.clip(wall, 0, 255)
 
 
-def _shadows(room: np.ndarray, placed: list[Placed]) -> np.ndarray:
+def with_shadows(room: np.ndarray, placed: list[Placed]) -> np.ndarray:
     """The room with a soft dark ellipse under every person."""
     shade, size = np.zeros(room.shape[:2], np.float32), len(room)
     for one in placed:
