@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from dataclasses import dataclass
-
-import numpy as np
+from statistics import median
 
 from pose_ros.activity.activity import Activity, Kind
 from pose_ros.activity.body import Body
@@ -26,7 +25,7 @@ class GaitSettings(Settings):
                                   low=0.02, high=1.0)
     least_speed_mps: float = setting(0.3, 'Steps are only counted in people who go faster [m/s]', low=0.0, high=2.0)
     pause_s: float = setting(1.5, 'Walking has ended when no step has come for so long [s]', low=0.3, high=10.0)
-    steps: int = setting(6, 'Latest steps that the figures are medians of', low=2, high=100)
+    steps: int = setting(6, 'Latest steps that the figures are made of', low=2, high=100)
 
 
 class GaitRecognizer:
@@ -63,8 +62,8 @@ class GaitRecognizer:
         self._speeds.append(movement.speed_mps)
 
     def _gait(self, body: Body) -> Activity:
-        times = np.diff([step.stamp_s for step in self._steps])
-        values = {'cadence_per_min': 60 / float(np.median(times)),
-                  'step_length_m': float(np.median([abs(step.value) for step in self._steps])),
-                  'speed_mps': float(np.median(self._speeds))}
+        taken_s = self._steps[-1].stamp_s - self._steps[0].stamp_s
+        values = {'cadence_per_min': 60 * (len(self._steps) - 1) / taken_s,
+                  'step_length_m': median(abs(step.value) for step in self._steps),
+                  'speed_mps': median(self._speeds)}
         return Activity(Kind.GAIT, 'gait', body.score, self._since_s, self._count, values)
