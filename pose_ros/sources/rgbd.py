@@ -1,10 +1,10 @@
-"""Colour and depth recorded together: a video, and beside it `<stem>.depth.npz`."""
+"""Colour and depth recorded together: a video, and beside it `<stem>.npz` with the depth and both cameras."""
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import ZIP_LZMA, BadZipFile, ZipFile
 
 import numpy as np
 
@@ -12,8 +12,6 @@ from pose_ros.camera import Camera
 from pose_ros.errors import CameraError, SourceError
 from pose_ros.sources.source import Frame
 from pose_ros.sources.video import VideoSource
-
-_SUFFIX = '.depth.npz'
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +32,24 @@ class DepthClip:
 
 def depth_path(video: Path) -> Path:
     """Where the depth of a video is, if it has any."""
-    return video.with_name(video.stem + _SUFFIX)
+    return video.with_suffix('.npz')
 
 
-def write_depth(video: Path, clip: DepthClip) -> None:
-    """Writes the depth of a video beside it. Differences in time are small, so that they compress well."""
-    steps = np.diff(clip.millimetres, axis=0, prepend=np.zeros_like(clip.millimetres[:1]))
-    np.savez_compressed(depth_path(video), steps=steps, transform=clip.transform_depth_to_colour,
-                        depth_camera=_row(clip.depth_camera), colour_camera=_row(clip.colour_camera))
+def write_depth(video: Path, clip: DepthClip, **truth: np.ndarray) -> None:
+    """Writes the depth of a video beside it; `np.load` reads it.
+
+    Args:
+        video: that exists, or will.
+        clip: the depth.
+        truth: further arrays to keep with it.
+    """
+    arrays = {'depth_mm': clip.millimetres, 'transform': clip.transform_depth_to_colour,
+              'depth_camera': _row(clip.depth_camera), 'colour_camera': _row(clip.colour_camera), **truth}
+    # As `np.savez_compressed`, but LZMA makes depth images half as large.
+    with ZipFile(depth_path(video), 'w', ZIP_LZMA) as archive:
+        for name, array in arrays.items():
+            with archive.open(f'{name}.npy', 'w') as file:
+                np.lib.format.write_array(file, np.asarray(array))
 
 
 def read_depth(video: Path) -> DepthClip:
@@ -53,9 +61,7 @@ def read_depth(video: Path) -> DepthClip:
     path = depth_path(video)
     try:
         with np.load(path) as data:
-            # uint16 wraps round, in the differences as in their sums.
-            millimetres = np.cumsum(data['steps'], axis=0, dtype=np.uint16)
-            return DepthClip(millimetres, _camera(data['depth_camera']), _camera(data['colour_camera']),
+            return DepthClip(data['depth_mm'], _camera(data['depth_camera']), _camera(data['colour_camera']),
                              data['transform'])
     except (OSError, EOFError, KeyError, ValueError, IndexError, BadZipFile, CameraError) as error:
         raise SourceError(f'{path} is no depth that can be read: {error}') from error

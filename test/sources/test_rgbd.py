@@ -64,5 +64,5 @@ def test_a_video_alone_is_a_video(video):
 def test_damage_is_explained(video, clip, content):
     path = depth_path(video)
     path.write_bytes(path.read_bytes()[:300] if content is None else content)
-    with pytest.raises(SourceError, match='room.depth.npz is no depth that can be read'):
+    with pytest.raises(SourceError, match='room.npz is no depth that can be read'):
         open_source(str(video))
