@@ -122,6 +122,12 @@ class NodeGraph(AbstractContextManager['NodeGraph']):
         """End a node before the others; it is not checked any more."""
         self._nodes.pop(name).stop()
 
+    def kill(self, name: str) -> None:
+        """End a node by SIGKILL, as a crash would; it is not checked any more."""
+        node = self._nodes.pop(name)
+        os.killpg(node.process.pid, signal.SIGKILL)
+        node.process.wait()
+
     def has_ended(self, name: str) -> bool:
         """Whether a node has ended by itself, well.
 

@@ -65,6 +65,7 @@ class RetargetServices:
     def close(self) -> None:
         """From now on they refuse; a recording is completed."""
         if self._session:
+            self._session.safety.disable('deactivated')
             self._session.recorder.close()
         self._session = None
 

@@ -59,8 +59,8 @@ class CollisionChecker:
     def _object(self, capsule: Capsule) -> pin.GeometryObject:
         frame = self._model.frames[self._model.getFrameId(capsule.link)]
         length = float(np.linalg.norm(np.subtract(capsule.end, capsule.start)))
-        return pin.GeometryObject(f'{capsule.link} ({capsule.where})', frame.parentJoint, frame.placement * _placement(capsule),
-                                  coal.Capsule(capsule.radius, length))
+        return pin.GeometryObject(f'{capsule.link} ({capsule.where})', frame.parentJoint,
+                                  frame.placement * _placement(capsule), coal.Capsule(capsule.radius, length))
 
     def _zone(self, zone: Zone, robot: Robot) -> pin.GeometryObject:
         place = pin.SE3(robot.mount) * pin.SE3(pin.rpy.rpyToMatrix(np.array(zone.rpy)), np.array(zone.xyz))

@@ -4,6 +4,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pose_ros.errors import RobotError
+from pose_ros.files import shipped_config
 from pose_ros.retargeting.config import Bone, Capsule, RobotConfig, Wrist, Zone
 from pose_ros.yaml_entry import Entry, read_yaml
 
@@ -126,11 +127,10 @@ def robots_folder() -> Path:
     Raises:
         RobotError: the package was installed without them.
     """
-    for parent in Path(__file__).resolve().parents:
-        for inside in ('config/robots', 'share/pose_ros/config/robots'):
-            if (parent / inside).is_dir():
-                return parent / inside
-    raise RobotError('config/robots was not installed with pose_ros')
+    try:
+        return shipped_config('robots')
+    except FileNotFoundError as error:
+        raise RobotError(str(error)) from error
 
 
 def find_robot_config(robot: str | Path) -> RobotConfig:

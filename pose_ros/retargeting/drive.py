@@ -47,18 +47,22 @@ class Drive:
     def __init__(self, retargeter: Retargeter, lead_s: float) -> None:
         self.retargeter = retargeter
         self._schedule = Schedule(retargeter.tick_s, retargeter.step_s, lead_s)
-        self._decided: deque[Motion] = deque([retargeter.motion], math.ceil(lead_s / retargeter.tick_s) + 1)
+        self._known = math.ceil(lead_s / retargeter.tick_s) + 1
+        self._decided: deque[Motion] = deque([retargeter.motion], self._known)
 
     @property
-    def jumped_s(self) -> float:
-        """By how much the clock was set before the last step [s]."""
-        return self._schedule.jumped_s
+    def set_back_s(self) -> float:
+        """By how much the clock was set back before the last step [s]."""
+        return self._schedule.back_s
 
-    def step(self, now: float, follow: bool, scale: float) -> Step:
-        """The next path; see `Retargeter.step`."""
-        begins, late = self._schedule.next(now)
+    def step(self, now: float, follow: bool, scale: float) -> Step | None:
+        """The next path, see `Retargeter.step`; None if it is too early for one."""
+        due = self._schedule.next(now)
+        if due is None:
+            return None
+        begins, late = due
         if late:
-            self._decided.extend(self.retargeter.run_on(late))
+            self._decided.extend(self.retargeter.run_on(late, self._known))
         decided = list(self._decided)
         path = self.retargeter.step(begins, follow, scale)
         self._decided.extend(path.at(tick) for tick in range(self.retargeter.advance))

@@ -101,9 +101,13 @@ class Retargeter:
         """Wrist positions count from where wrists and links are at the next frame."""
         self._wrists.clutch()
 
-    def run_on(self, ticks: int) -> list[Motion]:
-        """No step came in time: the robot has gone on for some ticks along the path that it has; its motions there."""
-        motions = [self._left.at(tick) for tick in range(ticks)]
+    def run_on(self, ticks: int, recent: int) -> list[Motion]:
+        """No step came in time: the robot has gone on for some ticks along the path that it has.
+
+        Returns:
+            Its most recent motions there.
+        """
+        motions = [self._left.at(tick) for tick in range(max(ticks - recent, 0), ticks)]
         self._motion = motions[-1]
         self._left = self._left.after(ticks)
         return motions

@@ -177,7 +177,7 @@ class Session:
             self.retargeter.clutch()
 
     def step(self, now: float) -> Step | None:
-        """Goes on by one step; None until the session was enabled for the first time.
+        """Goes on by one step; None before the session was enabled, and if it is too early for another.
 
         Args:
             now: the time, of the stamps' clock [s].
@@ -188,9 +188,10 @@ class Session:
         self.verdict = self.safety.update()
         self._note(self._drive.retargeter, now)
         step = self._drive.step(now, self.verdict.follow and not self._held, self.verdict.scale)
-        if self._drive.jumped_s and self.verdict.follow:
-            self.safety.stop(f'the clock was set by {self._drive.jumped_s:.1f} s')
-        self.recorder.add_command(now, step.now.position, step.now.velocity)
+        if self._drive.set_back_s and self.verdict.follow:
+            self.safety.stop(f'the clock was set back by {self._drive.set_back_s:.1f} s')
+        if step is not None:
+            self.recorder.add_command(now, step.now.position, step.now.velocity)
         return step
 
     def _check(self, retargeter: Retargeter) -> None:

@@ -135,7 +135,7 @@ class _Knots:
 
     def at(self, now: float) -> tuple[np.ndarray, np.ndarray]:
         """Position and velocity (n,); it stands before the first and after the last point."""
-        if now <= self.times[0] or now >= self.times[-1]:
+        if now < self.times[0] or now >= self.times[-1]:
             return self.positions[0 if now < self.times[0] else -1], np.zeros(self.positions.shape[1])
         index = int(np.searchsorted(self.times, now, 'right')) - 1
         span = self.times[index + 1] - self.times[index]
@@ -162,3 +162,23 @@ def _polynomial(ends: np.ndarray, s: float, span: float) -> tuple[np.ndarray, np
     coefficients = np.linalg.solve(np.array(rows), ends.reshape(count, -1))
     slopes = powers[1:, None] * coefficients[1:]
     return s ** powers @ coefficients, s ** powers[:-1] @ slopes / span
+
+
+def commanded(paths: Sequence[JointPath]) -> list[np.ndarray]:
+    """What stamped paths that replace each other make the joints do.
+
+    Returns:
+        One (T, n) array of positions tick by tick [rad] per movement from rest to rest.
+    """
+    movements: list[dict[int, np.ndarray]] = []
+    for path in paths:
+        tick_s = path.times[1] - path.times[0]
+        ticks = np.round((path.start + path.times) / tick_s).astype(int).tolist()
+        known = movements[-1] if movements else {}
+        if ticks[0] not in known:
+            known = {}
+            movements.append(known)
+        for stale in [tick for tick in known if tick >= ticks[0]]:
+            del known[stale]
+        known.update(zip(ticks, path.positions))
+    return [np.array([movement[tick] for tick in sorted(movement)]) for movement in movements]

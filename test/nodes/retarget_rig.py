@@ -4,9 +4,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from conftest import Graph, wait_until
+from conftest import DEADLINE_S, Graph, wait_until
 from geometry_msgs.msg import Point
 from rclpy.parameter import Parameter
+from rclpy.qos import QoSProfile
 from std_msgs.msg import Header
 
 from pose_ros.benchmarks.motions import ARMS, move
@@ -56,9 +57,9 @@ class RetargetRig:
         self.statuses: list[RetargetStatus] = []
         self.showing, self.frame, self.track_id, self.away = True, 0, 1, AWAY
         self.persons = self.probe.create_publisher(PersonPoseArray, '/persons', result_qos())
-        self.probe.create_subscription(JointState, '/joint_states', self.states.append, result_qos())
+        self.probe.create_subscription(JointState, '/joint_states', self.states.append, QoSProfile(depth=5000))
         self.probe.create_subscription(JointTrajectory, '/arm_controller/joint_trajectory', self.paths.append,
-                                       result_qos())
+                                       QoSProfile(depth=5000))
         self.probe.create_subscription(RetargetStatus, '/retarget_node/status', self.statuses.append, result_qos())
         self.probe.create_timer(1 / RATE_HZ, self._show)
 
@@ -69,15 +70,16 @@ class RetargetRig:
             self.frame += 1
 
     def start(self, sim: dict[str, Any] | None = None, injected: dict[str, Any] | None = None,
-              **values: Any) -> RetargetNode:
+              deadline_s: float = DEADLINE_S, **values: Any) -> RetargetNode:
         """Starts both nodes with parameters and waits until people and joint states get through."""
         # The base frame is the robot's root link, turned: the points are in the root link here.
         given = {'camera': 'fixed', 'camera_rpy': [-1.5708, 0.0, 0.0], 'safety.ramp_s': 0.2, 'safety.max_age_s': 1.0,
-                 'safety.soft_timeout_s': 0.5, 'safety.hard_timeout_s': 1.5, **values}
+                 'safety.soft_timeout_s': 0.5, 'safety.hard_timeout_s': 3.0, 'session.lead_s': 0.1,
+                 'session.follow_error_rad': 1.0, **values}
         self.sim = self.graph.add(SimRobotNode(context=self.graph.context, parameter_overrides=_overrides(sim or {})))
         self.node = self.graph.add(RetargetNode(context=self.graph.context, parameter_overrides=_overrides(given),
                                                 **(injected or {})))
-        wait_until(lambda: self.statuses, what='status')
+        wait_until(lambda: self.statuses, deadline_s, what='status')
         wait_until(lambda: self.persons.get_subscription_count() and self.states, what='people and joint states')
         return self.node
 

@@ -130,7 +130,7 @@ def test_a_session_that_dies_leaves_the_robot_at_rest():
 
 def test_a_late_timer_breaks_no_limit():
     rig = Rig().follow()
-    for pause in (0.03, 0.05, 0.11, 0.3):
+    for pause in (0.03, 0.05, 0.11, 0.3, 1.2):
         rig.run(pause, node=False).run(0.5)
     assert rig.states[-1] is State.TRACKING
     rig.laws()
@@ -222,7 +222,7 @@ def test_a_full_disk_brings_the_robot_to_rest():
     assert 'disk full' in rig.session.safety.update().reason
 
 
-def test_a_clock_that_is_set_stops_it():
+def test_a_clock_that_is_set_back_stops_it():
     rig = Rig().follow()
-    rig.session.step(rig.now + 3600)
+    rig.session.step(rig.now - 3600)
     assert rig.session.safety.update().state is State.FAULT
