@@ -53,9 +53,7 @@ class Camera:
         pixels = np.asarray(pixels, float)
         if not len(pixels):
             return np.zeros((0, 3))
-        undistort = cv2.fisheye.undistortPoints if self.fisheye else cv2.undistortPoints
-        start = undistort(pixels.reshape(-1, 1, 2), np.asarray(self.matrix, float), np.asarray(self.distortion, float))
-        rays = np.column_stack([start.reshape(-1, 2), np.ones(len(pixels))])
+        rays = np.column_stack([self._straightened(pixels), np.ones(len(pixels))])
         # OpenCV stops after five iterations, up to a tenth of a pixel early near the corners.
         for _ in range(10 if np.any(self.distortion) else 0):
             misses = pixels - self.project(rays)
@@ -64,6 +62,14 @@ class Camera:
                 break
         rays[np.isnan(pixels).any(axis=1), :2] = np.nan
         return rays
+
+    def _straightened(self, pixels: np.ndarray) -> np.ndarray:
+        """(N, 2) px -> (N, 2) at z = 1, nearly."""
+        if not self.fisheye and not np.any(self.distortion):
+            return (pixels - self.matrix[:2, 2]) / self.matrix[[0, 1], [0, 1]]
+        undistort = cv2.fisheye.undistortPoints if self.fisheye else cv2.undistortPoints
+        start = undistort(pixels.reshape(-1, 1, 2), np.asarray(self.matrix, float), np.asarray(self.distortion, float))
+        return start.reshape(-1, 2)
 
     def unproject(self, pixels: np.ndarray, depths: np.ndarray) -> np.ndarray:
         """(N, 2) image px at (N,) depths along z [m] -> (N, 3) points [m], optical frame."""

@@ -50,12 +50,13 @@ class DepthImage:
     def at(self, pixels: np.ndarray, nearest_m: float, farthest_m: float) -> np.ndarray:
         """(..., 2) pixels as x, y -> (...) depth [m] there; NaN for none, out of range, or outside the image."""
         height, width = self.values.shape
-        known = np.isfinite(pixels).all(axis=-1)
-        columns, rows = np.moveaxis(np.rint(np.where(known[..., None], pixels, -1)).astype(np.int64), -1, 0)
+        columns, rows = np.rint(pixels[..., 0]), np.rint(pixels[..., 1])
+        # NaN is never inside.
         inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
-        raw = self.values[np.where(inside, rows, 0), np.where(inside, columns, 0)]
-        metres = raw * np.float64(_METRES_PER_UNIT[self.encoding])
-        return np.where(inside & (metres >= nearest_m) & (metres <= farthest_m), metres, np.nan)
+        places = np.where(inside, rows * width + columns, 0).astype(np.int64)
+        metres = self.values.ravel().take(places) * np.float64(_METRES_PER_UNIT[self.encoding])
+        metres[~(inside & (metres >= nearest_m) & (metres <= farthest_m))] = np.nan
+        return metres
 
     def metres(self, pixels: tuple[slice, ...] = ()) -> np.ndarray:
         """(H, W) float32 [m], NaN for none; or some rows and columns of it."""

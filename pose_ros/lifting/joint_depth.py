@@ -10,9 +10,9 @@ from pose_ros.lifting.lifting_settings import LiftingSettings
 from pose_ros.lifting.limb_depth import limb_ends
 from pose_ros.skeletons import Skeleton
 
-_GRID = np.stack(np.meshgrid(*[np.linspace(-1, 1, 9)] * 2), -1).reshape(-1, 2)
+_GRID = np.stack(np.meshgrid(*[np.linspace(-1, 1, 7)] * 2), -1).reshape(-1, 2)
 _DISC = _GRID[np.hypot(*_GRID.T) <= 1]
-_BINS, _ALONG = 8, 3
+_BINS, _ALONG = 8, 2
 _ACROSS = np.linspace(-0.6, 0.6, 5)
 _MIN_ASPECT = 1.2
 _MIN_FLESH_M = 0.02

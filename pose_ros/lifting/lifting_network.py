@@ -20,7 +20,7 @@ class LiftingNetwork:
     """Features of people -> their bodies.
 
     Args:
-        weights: by name: `first`, `blocks.i.0`, `blocks.i.2` and `last`, each with `.weight` (out, in) and `.bias` (out,).
+        weights: of the layers `first`, `blocks.i.0`, `blocks.i.2` and `last`: `.weight` (out, in) and `.bias` (out,).
 
     Raises:
         WeightsError: a layer is missing or has another shape.
@@ -33,10 +33,10 @@ class LiftingNetwork:
             self._layers = [(weights[f'{name}.weight'].T.astype(np.float32), weights[f'{name}.bias'].astype(np.float32))
                             for name in names]
         except KeyError as error:
-            raise WeightsError(f'lifting weights without {error}; allowed: {", ".join(names)}, weight and bias') from error
+            raise WeightsError(f'lifting weights without {error}; allowed: those of {", ".join(names)}') from error
         sizes = [layer.shape for layer, _ in self._layers]
         if any(before[1] != after[0] for before, after in zip(sizes, sizes[1:])):
-            raise WeightsError(f'lifting weights of shapes {sizes}; allowed: each layer takes what the one before gives')
+            raise WeightsError(f'lifting weights {sizes}; allowed: each layer takes what the one before gives')
 
     @classmethod
     def load(cls, path: Path) -> LiftingNetwork:

@@ -10,7 +10,7 @@ from pose_ros.errors import StampError
 _PRIOR_SHARE = 0.2  # people differ from the average by about this part of a length
 _MEASURED_M = 0.04
 _FLOOR_M = 0.01
-_ROUNDS = 3
+_ROUNDS = 2
 _MAX_STEP_M = 0.2
 
 
@@ -91,10 +91,11 @@ def refine(points: np.ndarray, rays: np.ndarray, variances: np.ndarray, edges: n
     both = known[:, edges[:, 0]] & known[:, edges[:, 1]]
     for _ in range(_ROUNDS):
         slopes, misses = _limb_equations(depths[:, :, None] * rays, rays, edges, lengths)
-        expected = length_variances + np.einsum('pek,pk->pe', slopes ** 2, 1 / certainty)
+        expected = length_variances + (slopes ** 2 @ (1 / certainty)[:, :, None])[:, :, 0]
         weights = both / length_variances / (1 + misses ** 2 / (4 * expected))
-        normal = np.einsum('pek,pe,pel->pkl', slopes, weights, slopes) + certainty[:, :, None] * np.eye(rays.shape[1])
-        pull = np.einsum('pek,pe->pk', slopes, weights * misses) + certainty * (depths - measured)
+        weighted = np.swapaxes(slopes * weights[:, :, None], 1, 2)
+        normal = weighted @ slopes + certainty[:, :, None] * np.eye(rays.shape[1])
+        pull = (weighted @ misses[:, :, None])[:, :, 0] + certainty * (depths - measured)
         step = np.linalg.solve(normal, -pull[:, :, None])[:, :, 0]
         depths += np.clip(step, -_MAX_STEP_M, _MAX_STEP_M)
     spread = np.diagonal(np.linalg.inv(normal), axis1=1, axis2=2)

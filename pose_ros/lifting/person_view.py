@@ -1,7 +1,7 @@
 """People as a camera would see them that looks straight at them: what the network for one camera takes.
 
-Turning a camera about its centre changes no ray, only their names. So every person is seen by a camera of its own, turned
-to the middle of its keypoints and zoomed to their size; what is left to learn does not depend on lens or place.
+Turning a camera about its centre changes no ray, only their names. So every person is seen by a camera of its own,
+turned to the middle of its keypoints and zoomed to their size; what is left to learn depends neither on lens nor place.
 """
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class PersonViews:
     """P people, each seen by a camera turned to it.
 
     Attributes:
-        features: (P, 3 K + 1) float32: x and y of each keypoint in sizes of the person, 0 where it is missing; 1 where it
-            is found; the logarithm of the size.
+        features: (P, 3 K + 1) float32: x and y of each keypoint in sizes of the person, 0 where it is missing; 1 where
+            it is found; the logarithm of the size.
         rotations: (P, 3, 3) that turn rays of the real camera into those of the turned one.
         rays: (P, K, 3) of the turned camera, z = 1; NaN = missing.
     """

@@ -20,12 +20,15 @@ class LiftingNet(nn.Module):
         super().__init__()
         self.first = nn.Linear(3 * keypoints + 1, width)
         self.blocks = nn.ModuleList(
-            nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU()) for _ in range(blocks))
+            nn.Sequential(nn.Linear(width, width), nn.ReLU(), nn.Linear(width, width), nn.ReLU())
+            for _ in range(blocks))
         self.last = nn.Linear(width, _OUTPUTS * keypoints)
 
     def forward(self, features: Tensor) -> Tensor:
-        """(P, 3 K + 1) features of `lifting.person_view` -> (P, K, 5): x, y, z [heights] and two logarithms of
-        deviations, across the view and along it."""
+        """(P, 3 K + 1) features of `lifting.person_view` -> (P, K, 5).
+
+        Those are x, y, z [heights] and the logarithms of their deviations across the view and along it.
+        """
         values = torch.relu(self.first(features))
         for block in self.blocks:
             values = values + block(values)

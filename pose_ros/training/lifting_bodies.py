@@ -1,7 +1,7 @@
 """Bodies in metres from which the lifting network learns, and others on which it is judged.
 
-It learns from bodies of the Anny model in the poses of motion-capture files and in sampled ones, and is judged on people
-who were captured (CMU), as they were measured: neither their bodies nor their files are among the others.
+It learns from bodies of the Anny model in the poses of motion-capture files and in sampled ones, and is judged on
+people who were captured (CMU), as they were measured: neither their bodies nor their files are among the others.
 """
 from __future__ import annotations
 

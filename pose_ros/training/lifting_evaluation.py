@@ -1,4 +1,4 @@
-"""How far guessed bodies are from the truth: MPJPE and PA-MPJPE (Ionescu et al. 2014; Martinez et al. 2017, section 4)."""
+"""How far guessed bodies are from the truth: MPJPE and PA-MPJPE (Ionescu 2014; Martinez 2017, section 4)."""
 from __future__ import annotations
 
 import numpy as np

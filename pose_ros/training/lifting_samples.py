@@ -12,9 +12,9 @@ from pose_ros.training.lifting_bodies import heights_m
 
 HIPS = [OPENPOSE18.index('left_hip'), OPENPOSE18.index('right_hip')]
 _NEAREST_M, _FARTHEST_M = 1.2, 9.0
-# What moves together when poses are mixed: everything outward of the trunk, with its origin on the trunk.
-_PARTS = tuple((f'{side}_{root}', tuple(f'{side}_{name}' for name in names)) for side in ('left', 'right')
-               for root, names in (('shoulder', ('elbow', 'wrist')), ('hip', ('knee', 'ankle'))))
+# What moves together when poses are mixed: its beginnings on the trunk, and the ends.
+_PARTS = ((('left_shoulder', ('left_elbow', 'left_wrist')),), (('right_shoulder', ('right_elbow', 'right_wrist')),),
+          (('left_hip', ('left_knee', 'left_ankle')), ('right_hip', ('right_knee', 'right_ankle'))))
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +36,18 @@ class Samples:
     heights_m: np.ndarray
 
 
-def mixed(bodies: np.ndarray, random: np.random.Generator, share: float = 0.5) -> np.ndarray:
-    """(N, 18, 3) bodies, z up, with arms and legs of other bodies, turned with the trunk, in a share of the cases."""
-    mixed, trunks = bodies.copy(), _trunks(bodies)
-    for root, names in _PARTS:
+def mixed(bodies: np.ndarray, random: np.random.Generator, share: float = 0.4) -> np.ndarray:
+    """(N, 18, 3) bodies, z up, half of them mirrored, some with arms or legs of others, turned with the trunk."""
+    mirrored = random.random(len(bodies)) < 0.5
+    bodies = np.where(mirrored[:, None, None], bodies[:, OPENPOSE18.mirror] * [-1.0, 1, 1], bodies)
+    mixed, trunks, heights = bodies.copy(), _trunks(bodies), heights_m(bodies)
+    for limbs in _PARTS:
         others = np.where(random.random(len(bodies)) < share, random.permutation(len(bodies)), np.arange(len(bodies)))
-        turn = trunks @ np.swapaxes(trunks[others], 1, 2)
-        start, ends = OPENPOSE18.index(root), [OPENPOSE18.index(name) for name in names]
-        limbs = bodies[others][:, ends] - bodies[others][:, [start]]
-        scale = (heights_m(bodies) / heights_m(bodies[others]))[:, None, None]
-        mixed[:, ends] = bodies[:, [start]] + scale * np.einsum('nij,nkj->nki', turn, limbs)
+        turn = trunks @ np.swapaxes(trunks[others], 1, 2) * (heights / heights[others])[:, None, None]
+        for root, names in limbs:
+            start, ends = OPENPOSE18.index(root), [OPENPOSE18.index(name) for name in names]
+            mixed[:, ends] = bodies[:, [start]] + np.einsum(
+                'nij,nkj->nki', turn, bodies[others][:, ends] - bodies[others][:, [start]])
     return mixed
 
 

@@ -32,12 +32,12 @@ def train_lifting(settings: LiftingTrainSettings) -> Path:
     bodies, random = _bodies(settings), np.random.default_rng(settings.seed + 1)
     network = LiftingNet(len(OPENPOSE18), settings.width, settings.blocks)
     optimiser = torch.optim.AdamW(network.parameters(), settings.learning_rate, weight_decay=1e-4)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, settings.learning_rate, settings.steps, pct_start=0.05)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, settings.steps)
     for step in range(settings.steps):
         chosen = bodies[random.integers(len(bodies), size=settings.batch)]
         error = loss(network, seen(mixed(chosen, random), random))
         optimiser.zero_grad()
-        error.backward()
+        error.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
         if step % 200 == 0 or step == settings.steps - 1:
