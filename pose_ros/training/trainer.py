@@ -138,9 +138,10 @@ class Trainer:
         self.net.load_state_dict(state['net'])
         self.average.net.load_state_dict(state['average'])
         self.hints.load_state_dict(state['hints'])
-        self._optimizer.load_state_dict(state['optimizer'])
-        for group in self._optimizer.param_groups:
-            group['fused'] = True  # the state may be from before that
+        optimizer = state['optimizer']
+        for group in optimizer['param_groups']:
+            group['fused'] = True  # the state may be of a run that was not
+        self._optimizer.load_state_dict(optimizer)
         self.step, self.samples = state['step'], state['samples']
 
 

@@ -1,4 +1,6 @@
 """The renderer draws people where their keypoints are."""
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from pose_ros.errors import DatasetError  # noqa: E402
 from pose_ros.skeletons import COCO17  # noqa: E402
 from pose_ros.synthetic.appearance import sample_appearance, sample_light  # noqa: E402
 from pose_ros.synthetic.renderer import View  # noqa: E402
-from pose_ros.synthetic.scene import BODIES_TO_CAMERA, SceneSampler  # noqa: E402
+from pose_ros.synthetic.scene import BODIES_TO_CAMERA, Priors, SceneSampler  # noqa: E402
 
 
 @pytest.fixture(scope='module')
@@ -28,6 +30,19 @@ def test_the_same_seed_gives_the_same_scenes(sampler):
     for before, again in zip(first, [sampler.sample() for _ in range(3)]):
         np.testing.assert_array_equal(before.persons, again.persons)
         np.testing.assert_array_equal(before.image, again.image)
+
+
+def test_people_take_the_places_of_labelled_ones(sampler):
+    """Of a tall person labelled on the left, whose body is one of the pool, somebody tall on the left is drawn."""
+    sampler.restart(5)
+    view = View(BODIES_TO_CAMERA, np.array([-.8, 0, 4.5]), 140.0)
+    labels = np.column_stack([view.project(sampler._pool[0].keypoints, 128), np.full(17, 2)]).astype(np.float32)
+    sampler._priors = Priors(layouts=SimpleNamespace(sample=lambda random, size: labels[None]))
+    tall = [scene.persons[0] for scene in (sampler.sample() for _ in range(12)) if len(scene.persons) == 1]
+    near = [abs(person[person[:, 2] > 0, 0].mean() - labels[:, 0].mean()) < 15 for person in tall
+            if (person[:, 2] > 0).sum() > 10]
+    assert np.mean(near) > .4
+    sampler._priors = Priors()
 
 
 def test_labelled_keypoints_lie_in_the_picture(sampler):
