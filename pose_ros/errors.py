@@ -13,6 +13,7 @@
     |-- GraphError        a node process that died, or did not answer in time
     |-- RobotError        a robot file, description or state that cannot be used
     |-- RuleError         a rule or a recorded gesture that cannot be used
+    |-- MotionError       a motion that cannot be captured or written
     `-- DatasetError      training or evaluation data that is missing or malformed
 
 Every message says what was wrong, what was got and what is allowed.
@@ -58,6 +59,10 @@ class RobotError(PoseRosError, ValueError):
 
 class RuleError(PoseRosError, ValueError):
     """A rule of an activity, or a recorded gesture, cannot be used."""
+
+
+class MotionError(PoseRosError, ValueError):
+    """A motion cannot be captured, or not be written as asked."""
 
 
 class DatasetError(PoseRosError, ValueError):
