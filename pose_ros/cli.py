@@ -13,18 +13,24 @@ from rich.markup import escape
 
 from pose_ros.commands import weights
 from pose_ros.commands.bench import bench
+from pose_ros.commands.calibrate import calibrate
 from pose_ros.commands.demo import demo
 from pose_ros.commands.doctor import doctor
 from pose_ros.commands.evaluate import evaluate
+from pose_ros.commands.export import export
+from pose_ros.commands.learn import learn
 from pose_ros.commands.parameters import parameters
+from pose_ros.commands.replay import replay
 from pose_ros.commands.run import run
+from pose_ros.commands.segment import segment
 from pose_ros.commands.train import train
 from pose_ros.commands.train_pairs import train_pairs
 from pose_ros.errors import PoseRosError
 
 app = typer.Typer(name='pose-ros', no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich',
                   context_settings={'help_option_names': ['-h', '--help']})
-for command in (run, demo, evaluate, bench, doctor, parameters, train, train_pairs):
+for command in (run, demo, evaluate, bench, doctor, parameters, train, calibrate, train_pairs, segment, replay, learn,
+                export):
     app.command()(command)
 app.add_typer(weights.app, name='weights')
 

@@ -56,6 +56,11 @@ class About:
         return {name: sha256(text.encode()).hexdigest() if text else ''
                 for name, text in (('config', self.config), ('urdf', self.urdf))}
 
+    def changed(self, robot: Robot) -> list[str]:
+        """Which of 'config' and 'urdf' the robot of now has otherwise than when it was recorded."""
+        now = About.of(robot, self.skeleton).digests
+        return [name for name, digest in self.digests.items() if digest and digest != now[name]]
+
 
 @dataclass(frozen=True, eq=False)
 class Sightings:

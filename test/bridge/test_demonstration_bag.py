@@ -1,30 +1,14 @@
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 from demonstrations_made import BEGIN, make_demonstration
 from rosbags.highlevel import AnyReader
 
+from pose_ros.benchmarks.demonstrations import record_until_killed
+from pose_ros.benchmarks.endless_recording import ABOUT
 from pose_ros.bridge.bag_writer import BagWriter
 from pose_ros.bridge.demonstration_bag import TOPICS, DemonstrationWriter, read_demonstration, write_demonstration
 from pose_ros.demonstrations.demonstration import MARK_BEGIN, Mark
 from pose_ros.errors import DatasetError, SourceError
-
-# Writes far more than will be read, and tells every stamp of the person once it is written.
-ENDLESS = """
-import sys
-from pathlib import Path
-from demonstrations_made import make_demonstration
-from pose_ros.bridge.demonstration_bag import DemonstrationWriter
-made = make_demonstration(60.0)
-writer = DemonstrationWriter(Path(sys.argv[1]), made.about)
-for turn in range(100):
-    for stamp, points, scores in zip(made.persons.stamps, made.persons.points, made.persons.scores):
-        writer.write_person(stamp + 60 * turn, points, scores, 1)
-        writer.write_command(stamp + 60 * turn, made.commands.positions[0], made.commands.velocities[0])
-        print(stamp + 60 * turn, flush=True)
-"""
 
 
 def assert_same(one, other):
@@ -62,18 +46,13 @@ def test_readers_of_others_read_it(tmp_path):
 
 
 def test_a_killed_writer_leaves_all_but_the_last_second(tmp_path):
-    child = subprocess.Popen([sys.executable, '-c', ENDLESS, str(tmp_path / 'taught')], stdout=subprocess.PIPE,
-                             text=True, cwd='test')
-    told = [float(child.stdout.readline()) for _ in range(1000)]
-    child.kill()
-    told += [float(line) for line in child.stdout.read().splitlines(keepends=True) if line.endswith('\n')]
-    child.wait()
-    child.stdout.close()
-    read = read_demonstration(tmp_path / 'taught')
-    assert told[-1] - read.persons.stamps[-1] < 1.0
-    assert told[-1] - read.commands.stamps[-1] < 1.0
+    last = record_until_killed(tmp_path / 'killed', 900)
+    read = read_demonstration(tmp_path / 'killed')
+    assert last - read.persons.stamps[-1] < 1.0
+    assert last - read.commands.stamps[-1] < 1.0
     np.testing.assert_allclose(np.diff(read.persons.stamps), 1 / 30, atol=1e-3)
-    assert read.about == make_demonstration().about
+    np.testing.assert_array_equal(read.commands.positions[:, 0], np.arange(len(read.commands)))
+    assert read.about == ABOUT
 
 
 @pytest.mark.parametrize('part', [0.2, 0.5, 0.9])
