@@ -16,7 +16,7 @@ from pose_ros.types import Person
 
 STRIDE = 8
 _SIGMA_PX = 7.0
-_ROWS = {1: (1, 1), 5: (1, 5), 20: (2, 10), 50: (4, 13)}
+_ROWS = {1: (1, 1), 5: (1, 5), 10: (2, 5), 20: (2, 10), 50: (4, 13)}
 _HIDDEN = 0.05
 # OpenPose's channel of each limb's x (poseParameters.cpp); the noise was drawn in its order.
 _OPENPOSE_CHANNELS = (12, 20, 14, 16, 22, 24, 0, 2, 4, 6, 8, 10, 28, 30, 34, 32, 36, 18, 26)
@@ -55,7 +55,7 @@ class Score:
 
 
 def make_scene(people: int, height: int, width: int, seed: int) -> Scene:
-    """A scene of 1, 5, 20 or 50 people on maps of height x width cells."""
+    """A scene of 1, 5, 10, 20 or 50 people on maps of height x width cells."""
     rng = np.random.default_rng(1000 * people + seed)
     keypoints = _keypoints(people, height * STRIDE, width * STRIDE, rng)
     x, y = ((np.arange(cells) + 0.5) * STRIDE - 0.5 for cells in (width, height))

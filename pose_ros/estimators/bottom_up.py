@@ -31,11 +31,12 @@ class BottomUpEstimator:
 
     def __init__(self, name: str, model: str, network: MapNetwork, skeleton: Skeleton, *, device: torch.device,
                  dtype: torch.dtype, settings: EstimatorSettings, grouping: GroupingSettings,
-                 group: Group = group) -> None:
+                 group: Group = group, size: tuple[int, int] | None = None) -> None:
         """Take over a network in evaluation mode and move it to the device.
 
         Args:
             group: (peaks, pairs, skeleton, settings, stride) -> persons in network px.
+            size: (width, height) into which every input must fit [px]; None = any.
         """
         self.name = name
         self.model = model
@@ -45,7 +46,7 @@ class BottomUpEstimator:
         self._dtype = dtype
         self._settings = settings
         self._grouping = grouping
-        self._group = group
+        self._group, self._size = group, size
         with memory_errors(device):
             self._network: MapNetwork | None = network.to(device, dtype, memory_format=torch.channels_last)
         self._input = torch.empty(0, dtype=torch.uint8)
@@ -81,7 +82,13 @@ class BottomUpEstimator:
             torch.cuda.empty_cache()
 
     def _letterbox(self, image: np.ndarray, multiple: int) -> Letterbox:
-        return Letterbox.fit(image.shape[1], image.shape[0], self._settings.input_size, multiple)
+        height, width = image.shape[:2]
+        long_side = self._settings.input_size
+        if self._size is not None:
+            widest, highest = (side // multiple * multiple for side in self._size)
+            room = min(widest / width, highest / height)
+            long_side = min(long_side, int(room * max(width, height)))
+        return Letterbox.fit(width, height, long_side, multiple)
 
     def _to_image(self, person: Person, box: Letterbox) -> Person:
         return person.moved(1 / box.scale, 0.5 / box.scale - 0.5)

@@ -7,10 +7,9 @@ from pose_ros.estimators.bottom_up import BottomUpEstimator, Group
 from pose_ros.estimators.calibration import Calibration
 from pose_ros.estimators.device import choose_device, choose_precision
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.estimators.maps import fold_batch_norms
+from pose_ros.estimators.map_networks import load_map_network
 from pose_ros.grouping.paf import group
 from pose_ros.grouping.settings import GroupingSettings
-from pose_ros.networks.checkpoint import load_openpose
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.weights import locate, sha256_of
 
@@ -26,24 +25,23 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> BottomUpEst
     return load_bottom_up('openpose', settings, grouping, group)
 
 
-def load_bottom_up(name: str, settings: EstimatorSettings, grouping: GroupingSettings, group: Group,
-                   calibration: Calibration | None = None) -> BottomUpEstimator:
+def load_bottom_up(name: str, settings: EstimatorSettings, grouping: GroupingSettings,
+                   group: Group) -> BottomUpEstimator:
     """The same network with any grouping; see `load`.
 
     Args:
         name: of the estimator.
-        calibration: of its scores; None takes the one in the checkpoint.
     """
     device = choose_device(settings.device)
     dtype = choose_precision(settings.precision, device)
     path = locate(settings.weights, 'openpose')
-    network, facts = load_openpose(path)
-    calibration = calibration or Calibration.of_checkpoint(facts, name)
-    fold_batch_norms(network)
+    loaded = load_map_network(path, settings.threads)
+    calibration = Calibration.of_checkpoint(loaded.facts, name)
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    return BottomUpEstimator(name, f'{name}@{sha256_of(path)[:12]}', network, OPENPOSE18, device=device, dtype=dtype,
-                             settings=settings, grouping=grouping, group=_calibrated(group, calibration))
+    return BottomUpEstimator(name, f'{name}@{sha256_of(path)[:12]}', loaded.network, OPENPOSE18, device=device,
+                             dtype=dtype, settings=settings, grouping=grouping, group=_calibrated(group, calibration),
+                             size=loaded.size)
 
 
 def _calibrated(group: Group, calibration: Calibration) -> Group:

@@ -43,10 +43,16 @@ def trunk_indices(skeleton: Skeleton) -> np.ndarray:
 def body_sizes(peaks: Peaks, candidates: Candidates, limb_sizes: np.ndarray) -> np.ndarray:
     """(P,) float64 the size [cells] of the person each peak seems to be of; NaN for peaks without a limb.
 
+    Greedily matched limbs tell it best; of peaks that none of these has, all limbs.
+
     Args:
         limb_sizes: (L,) length of each limb in body sizes.
     """
-    limbs = match(candidates, len(peaks.score))
+    matched = _mean_sizes(peaks, match(candidates, len(peaks.score)), limb_sizes)
+    return np.where(np.isnan(matched), _mean_sizes(peaks, candidates, limb_sizes), matched)
+
+
+def _mean_sizes(peaks: Peaks, limbs: Candidates, limb_sizes: np.ndarray) -> np.ndarray:
     ends = np.concatenate([limbs.first, limbs.second])
     size = np.log(np.maximum(_length(peaks, limbs.first, limbs.second), 0.5) / limb_sizes[limbs.limb])
     weight = np.tile(limbs.score, 2).astype(float)

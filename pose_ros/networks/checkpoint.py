@@ -81,7 +81,7 @@ def load_network(path: Path | str, kind: str, build: Callable[[Mapping[str, Any]
         raise WeightsError(f'no checkpoint at {path}; allowed: a .safetensors file written by `pose-ros train`')
     header, tensors = _read(path)
     net = _build(path, header, kind, build)
-    _check_tensors(path, net.state_dict(), tensors)
+    check_tensors(path, net.state_dict(), tensors)
     net.load_state_dict(tensors)
     return net.eval(), json.loads(header.get('training', '{}'))
 
@@ -110,7 +110,12 @@ def _build(path: Path, header: Mapping[str, str], kind: str, build: Callable[[Ma
                            'its shape as JSON') from error
 
 
-def _check_tensors(path: Path, wanted: Mapping[str, Tensor], got: Mapping[str, Tensor]) -> None:
+def check_tensors(path: Path, wanted: Mapping[str, Tensor], got: Mapping[str, Tensor]) -> None:
+    """Compare the tensors of a file with those of its network, name by name and shape by shape.
+
+    Raises:
+        WeightsError: one is missing, unknown, of another shape, or not finite.
+    """
     for name in sorted(wanted.keys() ^ got.keys()):
         state = 'lacks' if name in wanted else 'has an unknown'
         raise WeightsError(f'{path.name} {state} tensor {name!r}; allowed: exactly the {len(wanted)} of its network')

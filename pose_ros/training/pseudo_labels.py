@@ -23,7 +23,7 @@ from pose_ros.grouping.peaks import Peaks, find_peaks
 from pose_ros.grouping.settings import PafSettings
 from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.synthetic.photos import list_photos, read_photo
-from pose_ros.training.onnx_session import open_onnx
+from pose_ros.networks.onnx_session import open_onnx
 from pose_ros.training.targets import UNKNOWN, UNSURE
 from pose_ros.training.tfpose import PAF_CHANNELS, blob, open_graph
 from pose_ros.types import Person

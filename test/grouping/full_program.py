@@ -30,7 +30,7 @@ def optimum(alpha, beta):
     sites, classes = alpha.shape
     names = [('x', d, c) for d in range(sites) for c in range(classes)]
     names += [('y', d, e) for d, e in combinations(range(sites), 2)]
-    names += [('z', d, e, c, k) for d, e in combinations(range(sites), 2) for c in range(classes) for k in range(classes)]
+    names += [('z', d, e, c, k) for d, e in combinations(range(sites), 2) for c, k in np.ndindex(classes, classes)]
     number = {name: i for i, name in enumerate(names)}
     cost = [alpha[name[1:]] if name[0] == 'x' else beta[name[1:]] if name[0] == 'z' else 0.0 for name in names]
     rows = list(_rows(sites, classes))

@@ -98,7 +98,7 @@ def test_a_solver_out_of_time_still_answers_with_people_and_the_gap(deepcut):
 def test_a_hundred_people_are_served(deepcut):
     """Two scenes of 50 side by side."""
     scenes = [make_scene(50, 92, 164, seed) for seed in (0, 1)]
-    heatmaps, pafs = (np.concatenate([getattr(scene, name) for scene in scenes], axis=2) for name in ('heatmaps', 'pafs'))
+    heatmaps, pafs = (np.concatenate(maps, axis=2) for maps in zip(*((one.heatmaps, one.pafs) for one in scenes)))
     persons = deepcut.group(*find_pairs(heatmaps, pafs, OPENPOSE18, DEFAULTS), OPENPOSE18, DEFAULTS, STRIDE)
     assert 95 <= len(persons) <= 105
 

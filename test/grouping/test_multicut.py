@@ -3,8 +3,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from grouping.full_program import as_part, optimum, random_problem
+
 from pose_ros.grouping.multicut import solve, solve_part
 from pose_ros.grouping.multicut_bound import lower_bound
 from pose_ros.grouping.multicut_exact import solve_exactly

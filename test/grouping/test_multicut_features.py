@@ -67,4 +67,5 @@ def test_twins_are_near_peaks_of_one_keypoint():
 def test_peaks_of_no_image_are_no_pairs():
     empty = Peaks(np.zeros(0, np.int64), np.zeros((2, 0), np.float32), np.zeros(0, np.float32))
     sizes = body_sizes(empty, nothing(), np.ones(LIMBS))
-    assert len(twin_pairs(empty, sizes, 18).first) == len(trunk_pairs(empty, sizes, trunk_indices(OPENPOSE18)).first) == 0
+    for pairs in (twin_pairs(empty, sizes, 18), trunk_pairs(empty, sizes, trunk_indices(OPENPOSE18))):
+        assert len(pairs.first) == 0

@@ -3,7 +3,7 @@ import pytest
 
 from pose_ros.errors import WeightsError
 from pose_ros.skeletons import COCO17
-from pose_ros.training.onnx_session import open_onnx
+from pose_ros.networks.onnx_session import open_onnx
 from pose_ros.training.posenet import STRIDE, PoseNet, _Decoder, _edges
 
 ROWS, COLUMNS = 30, 40

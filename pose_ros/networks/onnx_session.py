@@ -1,4 +1,4 @@
-"""ONNX files of other people's networks: opened with a clear error, run on one thread like all that is timed here."""
+"""ONNX files of other people's networks: opened with a clear error, on the CPU."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,12 +7,12 @@ from typing import Any
 from pose_ros.errors import WeightsError
 
 
-def open_onnx(path: Path, outputs: int, threads: int = 1) -> Any:
+def open_onnx(path: Path, outputs: int = 0, threads: int = 1) -> Any:
     """An onnxruntime session on the CPU.
 
     Args:
-        outputs: how many the network must have.
-        threads: of the CPU.
+        outputs: how many the network must have; 0 = any number.
+        threads: of the CPU; 0 = one per core.
 
     Raises:
         WeightsError: the file is missing, damaged or another network, or onnxruntime is not installed.
@@ -23,13 +23,13 @@ def open_onnx(path: Path, outputs: int, threads: int = 1) -> Any:
         import onnxruntime  # type: ignore[import-untyped]
         from onnxruntime.capi import onnxruntime_pybind11_state as errors  # type: ignore[import-untyped]
     except ImportError as error:
-        raise WeightsError(f'{error}; it comes with the extra `train`: pip install pose_ros[train]') from error
+        raise WeightsError(f'{error}; it comes with the extra `onnx`: pip install pose_ros[onnx]') from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     try:
         session = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
-    except (errors.Fail, errors.InvalidGraph, errors.InvalidProtobuf) as error:
+    except (errors.Fail, errors.InvalidArgument, errors.InvalidGraph, errors.InvalidProtobuf) as error:
         raise WeightsError(f'{path.name} is damaged or no ONNX file: {error}; allowed: an ONNX file') from error
-    if len(session.get_outputs()) != outputs:
+    if outputs and len(session.get_outputs()) != outputs:
         raise WeightsError(f'{path.name} has {len(session.get_outputs())} outputs; allowed: a network with {outputs}')
     return session
