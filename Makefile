@@ -37,6 +37,7 @@ bench: $(VENV)/.package ## measure, print one table, write out/bench.json
 
 train: $(VENV)/.train ## train the shipped network again (best with a GPU)
 	$(RUN)/pose-ros train $(ARGS)
+	$(RUN)/pose-ros calibrate
 
 clean: ## remove all that was set up, built or written here
 	rm -rf $(VENV) build install log out *.egg-info pose_ros/msg pose_ros/srv pose_ros/*.so

@@ -1,0 +1,29 @@
+"""`pose-ros calibrate`: make the scores of a checkpoint mean chances."""
+from __future__ import annotations
+
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pose_ros.commands.options import with_settings
+from pose_ros.training.calibrate import CalibrationSettings
+
+
+@with_settings(calibration=CalibrationSettings)
+def calibrate(calibration: CalibrationSettings) -> None:
+    """Measure on held-out scenes how often scores are right, write it into the checkpoint, and draw the diagram."""
+    from pose_ros.training.calibrate import calibrate as make
+    from pose_ros.training.calibration import calibration_error
+    from pose_ros.training.reliability import draw_reliability
+    table = Table('estimator', 'held out', 'answers', 'right', 'error before', 'error after')
+    for name, (numbers, parts) in make(calibration).items():
+        for part, pair in parts.items():
+            lines = ((numbers.person_slope, numbers.person_offset), (numbers.keypoint_slope, numbers.keypoint_offset))
+            for what, raw, line in zip(('persons', 'keypoints'), pair, lines):
+                table.add_row(name, f'{what} of {part}', str(len(raw.right)), f'{raw.right.mean():.2f}',
+                              f'{calibration_error(raw):.3f}', f'{calibration_error(raw.calibrated(*line)):.3f}')
+        if name == calibration.estimators[0]:
+            draw_reliability(parts, numbers, Path(calibration.picture))
+    Console().print(table)
+    Console().print(f'  {calibration.checkpoint}\n  {calibration.picture}', highlight=False)

@@ -1,0 +1,83 @@
+"""`pose-ros calibrate`: measures on held-out scenes how often scores are right, and writes it into the checkpoint."""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+from pose_ros.estimators.calibration import Calibration
+from pose_ros.estimators.estimator import EstimatorSettings, load
+from pose_ros.networks.checkpoint import load_openpose, save_openpose
+from pose_ros.settings import Settings, setting
+from pose_ros.training.annotations import LabelledImage, read_coco
+from pose_ros.training.calibration import Outcomes, collect, fit
+from pose_ros.training.held_out import as_coco, held_out_people, held_out_scenes
+from pose_ros.weights import list_weights, register
+
+Parts = Mapping[str, tuple[Outcomes, Outcomes]]  # of persons and of keypoints, by where they come from
+
+
+@dataclass(frozen=True)
+class CalibrationSettings(Settings):
+    """What `pose-ros calibrate` does. Paths are relative to where it runs, the repository's root."""
+
+    checkpoint: str = setting('pose_ros/checkpoints/openpose.safetensors', 'Checkpoint to calibrate; written anew')
+    estimators: list[str] = setting(['openpose'], 'Estimators that use it; each gets numbers of its own')
+    scenes: int = setting(200, 'Held-out synthetic scenes', low=1, high=100_000)
+    folder: str = setting('out/train/calibration', 'Where these scenes lie; rendered on first use')
+    photos: str = setting('../shared/data/training_photos', 'Training photos; a seventh of their scenes is held out')
+    further: str = setting('out/train/photos', 'Further photos; may be absent')
+    picture: str = setting('docs/reliability.png', 'Reliability diagram to draw')
+
+
+def calibrate(settings: CalibrationSettings) -> dict[str, tuple[Calibration, Parts]]:
+    """Fit and write the calibration of each estimator; returns it with the raw outcomes it was fitted on.
+
+    Raises:
+        DatasetError: held-out data is missing, or the network is right or wrong too seldom to tell.
+        WeightsError: the checkpoint is missing or damaged, or cannot be written; then it is as it was.
+    """
+    path = Path(settings.checkpoint)
+    network, facts = load_openpose(path)
+    data = _data(settings)
+    with TemporaryDirectory() as folder:
+        raw = Path(folder) / path.name
+        save_openpose(raw, network, {})
+        outcomes = {name: _measure(name, raw, data) for name in settings.estimators}
+    fitted = {name: _fit(parts) for name, parts in outcomes.items()}
+    known = facts.get('calibration', {})
+    save_openpose(path, network, facts | {'calibration': known | {name: asdict(one) for name, one in fitted.items()}})
+    _register_again(path)
+    return {name: (fitted[name], outcomes[name]) for name in fitted}
+
+
+def _data(settings: CalibrationSettings) -> dict[str, tuple[Sequence[np.ndarray], Sequence[LabelledImage]]]:
+    """Images and labels of synthetic scenes with all photos without people, and of photos with people."""
+    scenes = held_out_scenes(Path(settings.folder), settings.photos, settings.scenes)
+    people, boxes = held_out_people(Path(settings.photos), Path(settings.further))
+    return {'synthetic scenes': ([scene.image for scene in scenes], read_coco(as_coco(scenes))),
+            'photos': ([scene.image for scene in people], read_coco(as_coco(people, boxes)))}
+
+
+def _measure(name: str, checkpoint: Path,
+             data: Mapping[str, tuple[Sequence[np.ndarray], Sequence[LabelledImage]]]) -> Parts:
+    settings = EstimatorSettings(estimator=name, weights=str(checkpoint), min_person_score=0.0)
+    with closing(load(settings)) as estimator:
+        return {part: collect(estimator, images, labels) for part, (images, labels) in data.items()}
+
+
+def _fit(parts: Parts) -> Calibration:
+    persons, keypoints = (Outcomes.joined([pair[i] for pair in parts.values()]) for i in (0, 1))
+    return Calibration(*fit(persons), *fit(keypoints))
+
+
+def _register_again(path: Path) -> None:
+    """The file has another digest now: the registry beside it, if there is one that names it, must know."""
+    if (path.parent / 'weights.json').exists():
+        for entry in list_weights(path.parent):
+            if entry.file == path.name:
+                register(entry.name, entry.file, entry.licence, entry.skeleton, path.parent)
