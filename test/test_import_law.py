@@ -16,9 +16,9 @@ PACKAGE = Path(__file__).parents[1] / 'pose_ros'
 # From the ground up: a room may import itself and every room before it.
 ROOMS = (
     'errors', 'files', 'skeletons', 'types', 'settings', 'yaml_entry', 'image', 'camera', 'transforms', 'networks',
-    'weights', 'grouping', 'estimators', 'drawing', 'video', 'sources', 'tracking', 'filtering', 'lifting',
-    'space', 'activity', 'motion_capture', 'retargeting', 'demonstrations', 'synthetic', 'training', 'bridge', 'nodes',
-    'processes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands', 'cli',
+    'weights', 'grouping', 'estimators', 'drawing', 'stickers', 'video', 'sources', 'tracking', 'filtering',
+    'lifting', 'space', 'activity', 'motion_capture', 'retargeting', 'demonstrations', 'synthetic', 'training',
+    'bridge', 'nodes', 'processes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands', 'cli',
 )  # fmt: skip
 
 ROS = {

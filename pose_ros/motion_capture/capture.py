@@ -18,7 +18,7 @@ class CaptureSettings(Settings):
     """How tracks become motions."""
 
     rate_hz: float = setting(30.0, 'Frames per second [Hz]', low=1.0, high=240.0)
-    max_gap_s: float = setting(0.5, 'A keypoint that is missing for longer stays where it was and counts as unknown [s]',
+    max_gap_s: float = setting(0.5, 'A keypoint missing for longer stays where it was and counts as unknown [s]',
                                low=0.0, high=10.0)
 
 

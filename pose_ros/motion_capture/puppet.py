@@ -1,7 +1,7 @@
 """A chain of rigid bones that moves like a captured person: what BVH and glTF hold.
 
 Bones have the person's median lengths and stand in a T when at rest: x ahead, y left, z up. Every bone is turned from
-where its parent would carry it by the shortest way onto its direction, so it has no twist of its own: points tell of none.
+where its parent would carry it, the shortest way onto its direction; it has no twist of its own: points tell of none.
 """
 from __future__ import annotations
 
