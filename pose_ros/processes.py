@@ -89,15 +89,17 @@ class NodeGraph(AbstractContextManager['NodeGraph']):
         self.domain = free_domain(self._stack)
 
     def start(self, name: str, parameters: Mapping[str, Any], namespace: str = '',
-              room: str = 'pose_ros.nodes') -> None:
+              room: str = 'pose_ros.nodes', topics: Mapping[str, str] | None = None) -> None:
         """Start the node whose `main` is in the module `<room>.<name>`.
 
         Args:
             parameters: ROS parameters by name.
             namespace: of the node.
             room: package of the module.
+            topics: other names for its topics.
         """
         arguments = ['-r', f'__ns:={namespace}'] if namespace else []
+        arguments += [part for old, new in (topics or {}).items() for part in ('-r', f'{old}:={new}')]
         log = self.log_folder / f'{name}.log'
         environment = os.environ | {'ROS_DOMAIN_ID': str(self.domain), 'ROS_AUTOMATIC_DISCOVERY_RANGE': 'LOCALHOST',
                                     'PYTHONUNBUFFERED': '1'}

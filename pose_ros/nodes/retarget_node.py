@@ -19,6 +19,7 @@ from pose_ros.nodes.retarget_outputs import RetargetOutputs
 from pose_ros.nodes.retarget_services import Plan, Record, RetargetServices, plan_demonstration, record_demonstration
 from pose_ros.nodes.retarget_settings import RetargetSettings
 from pose_ros.nodes.running import run
+from pose_ros.retargeting.check import check_reach
 from pose_ros.retargeting.config_file import needs_description
 from pose_ros.retargeting.robot import load_robot, read_urdf
 from pose_ros.retargeting.session import Session
@@ -33,17 +34,15 @@ class RetargetNode(LifecycleNode):
     Subscribes:
         persons (pose_ros/PersonPoseArray): people with points [m].
         joint_states (sensor_msgs/JointState): of the robot [rad].
-        robot_description (std_msgs/String): its URDF, unless the robot file or the parameter `urdf` names one.
+        robot_description (std_msgs/String): its URDF, unless the robot file or `urdf` names one.
         ~/emergency_stop (std_msgs/Bool): true stops; with `safety.require_heartbeat` silence does, too.
 
     Publishes:
-        joint_trajectory (trajectory_msgs/JointTrajectory): below the name of the controller; positions [rad] and
-            velocities [rad/s], 50 messages per second while the robot moves; every one of them ends at rest.
+        joint_trajectory (trajectory_msgs/JointTrajectory): below the name of the controller, [rad], [rad/s]; 50 per
+            second while the robot moves, and every one ends at rest.
         ~/ghost_joint_states (sensor_msgs/JointState): where the robot would be without limits of speed [rad].
-        ~/markers (visualization_msgs/MarkerArray): the robot's bones and the person's in their place, coloured by the
-            angle between them; in the root link.
-        ~/status (pose_ros/RetargetStatus): whether the robot follows, whom, and why not.
-        /diagnostics (diagnostic_msgs/DiagnosticArray): the same, and counts.
+        ~/markers (visualization_msgs/MarkerArray): robot bones and the person's, coloured by the angle between them.
+        ~/status (pose_ros/RetargetStatus): whether the robot follows, whom, and why not; so does /diagnostics.
 
     Services:
         ~/enable (std_srvs/SetBool): follow the selected person, or disable.
@@ -77,15 +76,16 @@ class RetargetNode(LifecycleNode):
         settings = self._params.of(RetargetSettings)
         description = self._description if needs_description(settings.robot) else ''
         robot = load_robot(settings.robot, read_urdf(settings.urdf) if settings.urdf else description)
-        parts = SessionParts(**{name: self._params.of(type(part)) for name, part in vars(SessionParts()).items()})
-        self._session = Session(robot, time.monotonic, parts)
+        parts = {name: self._params.of(type(part)) for name, part in vars(SessionParts()).items()}
+        reach, self._session = check_reach(robot), Session(robot, time.monotonic, SessionParts(**parts))
         with ExitStack() as undo:
             self._place = CameraPlace(self, settings, robot)
             undo.callback(self._place.close)
             self._outputs = RetargetOutputs(self, settings, self._session)
             undo.callback(self._outputs.close)
             self._configured = undo.pop_all()
-        self.get_logger().info(f'{robot.config.name}: {len(robot.joints)} joints, {robot.config.controller}')
+        self.get_logger().info(f'{robot.config.name}: {len(robot.joints)} joints, {robot.config.controller}, '
+                               f'{reach.fraction:.0%} of usual poses in reach')
         return super().on_configure(state)
 
     @explained

@@ -40,18 +40,37 @@ class Robot:
     home: np.ndarray
     posture_cost: np.ndarray
 
-    def link_positions(self, position: np.ndarray, links: Sequence[str] = ()) -> np.ndarray:
+    def link_positions(self, position: np.ndarray, links: Sequence[str] | None = None) -> np.ndarray:
         """(L, 3) where links are in the base frame [m].
 
         Args:
             position: (n,) [rad].
-            links: names; none = all that move.
+            links: names; None = all that move.
         """
         data = self.model.createData()
         pin.framesForwardKinematics(self.model, data, position)
-        if not links:
+        if links is None:
             return np.array([place.translation for place in data.oMi.tolist()[1:]])
-        return np.array([data.oMf[self.model.getFrameId(link)].translation for link in links])
+        return np.array([data.oMf[self.model.getFrameId(link)].translation for link in links]).reshape(-1, 3)
+
+    def link_places(self, position: np.ndarray) -> dict[str, np.ndarray]:
+        """Pose (4, 4) of every link in the base frame, by name.
+
+        Args:
+            position: (n,) [rad].
+        """
+        data = self.model.createData()
+        pin.framesForwardKinematics(self.model, data, position)
+        return {frame.name: place.homogeneous for frame, place in zip(self.model.frames, data.oMf)}
+
+    def joint_chain(self, position: np.ndarray) -> np.ndarray:
+        """(n, 2, 3) from the joint before (or the root) to every joint, in the base frame [m].
+
+        Args:
+            position: (n,) [rad].
+        """
+        places = np.concatenate([self.mount[None, :3, 3], self.link_positions(position)])
+        return np.stack([places[list(self.model.parents)[1:]], places[1:]], 1)
 
     @property
     def mount(self) -> np.ndarray:
@@ -71,7 +90,7 @@ def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
     """
     if not isinstance(config, RobotConfig):
         config = find_robot_config(config)
-    text = urdf or _own_urdf(config)
+    text = urdf or own_urdf(config)
     description = Description(text)
     _check_names(config, description)
     model = _reduced(config, description, _commanded(config, description))
@@ -86,7 +105,12 @@ def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
     return Robot(config, description.root, text, model, joints, limits, home, cost)
 
 
-def _own_urdf(config: RobotConfig) -> str:
+def own_urdf(config: RobotConfig) -> str:
+    """The text of the URDF that a robot file names.
+
+    Raises:
+        RobotError: it cannot be read, or has to come from elsewhere.
+    """
     if config.urdf == DESCRIPTION:
         raise RobotError(f'{config.name}: its URDF comes from {DESCRIPTION}, which has not come; name a file, or start '
                          'robot_state_publisher')

@@ -12,7 +12,7 @@ def directions(robot, frames):
 
 def test_most_of_what_a_person_does_is_in_reach(robot):
     found = reach(robot, directions(robot, slice(0, 300, 50)))
-    assert found.angles.shape == (6, len(robot.config.bones)) and found.fraction >= 0.5
+    assert found.positions.shape == (6, len(robot.joints)) and found.fraction >= 0.5
 
 
 def test_what_no_joint_allows_is_out_of_reach(robot):
