@@ -18,6 +18,8 @@ from pose_ros.types import Person
 ESTIMATORS: Mapping[str, str] = MappingProxyType({
     'openpose': 'pose_ros.estimators.openpose',
     'deepcut': 'pose_ros.estimators.deepcut',
+    'rmpe': 'pose_ros.estimators.rmpe',
+    'mask_rcnn': 'pose_ros.estimators.mask_rcnn',
 })
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 from pose_ros.errors import EstimatorError
 
 REACH = 4            # cells to each side of the highest that are looked at
-WINDOW = 2.0         # cells to each side in which the top may lie
+WINDOW = 1.5         # cells to each side in which the top may lie; at least one sample
 MOST_SAMPLES = 129   # along a side of the window; larger maps are sampled less densely
 SMALLEST_HEAT = 1e-3  # below it a heatmap's logarithm is noise
 _A = -0.75           # of torch's and OpenCV's bicubic kernel
@@ -32,9 +32,9 @@ def read_logits(logits: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor]:
         EstimatorError: the maps are not finite.
     """
     sides = (boxes[:, 2:] - boxes[:, :2]).clamp(min=1)
-    cells, around = _locate(logits, sides.ceil())
+    cells, near = _locate(logits, sides.ceil())
     points = (cells + 0.5) * (sides / logits.new_tensor(logits.shape[:1:-1]))[:, None] + boxes[:, None, :2]
-    return points, (around - logits.flatten(2).logsumexp(2)[..., None, None]).exp().sum((2, 3)).clamp(max=1)
+    return points, logits.flatten(2).softmax(2).gather(2, near.clamp(min=0)).mul_(near >= 0).sum(2).clamp(max=1)
 
 
 def read_bells(heatmaps: Tensor) -> tuple[Tensor, Tensor]:
@@ -65,20 +65,21 @@ def _locate(maps: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
         sizes: (R, 2) width and height of the enlarged maps, whole numbers.
 
     Returns:
-        (R, K, 2) x, y [cells, centres at integers], and the (R, K, 9, 9) cells round the highest, -inf outside.
+        (R, K, 2) x, y [cells, centres at integers], and the numbers (R, K, 81) of the cells round the highest, -1 for
+        those outside.
     """
     height, width = maps.shape[2:]
     if not len(maps):
-        return maps.new_zeros(0, maps.shape[1], 2), maps.new_zeros(0, maps.shape[1], 2 * REACH + 1, 2 * REACH + 1)
-    flat, reach = maps.flatten(2), torch.arange(-REACH, REACH + 1, device=maps.device)
+        return maps.new_zeros(0, maps.shape[1], 2), torch.zeros(0, maps.shape[1], 1, dtype=torch.long)
+    reach = torch.arange(-REACH, REACH + 1, device=maps.device)
     _check(maps)
     centre = _highest(maps)
     columns, rows = (centre[..., None] + reach).unbind(2)
     cells = rows.clamp(0, height - 1)[..., :, None] * width + columns.clamp(0, width - 1)[..., None, :]
-    around = flat.gather(2, cells.flatten(2)).view(cells.shape)
+    around = maps.flatten(2).gather(2, cells.flatten(2)).view(cells.shape)
     outside = ((rows < 0) | (rows >= height))[..., :, None] | ((columns < 0) | (columns >= width))[..., None, :]
     whole = maps.new_tensor([width, height])
-    return centre + _top(around, centre, whole, whole / sizes), around.masked_fill(outside, -torch.inf)
+    return centre + _top(around, centre, whole, whole / sizes), cells.masked_fill(outside, -1).flatten(2)
 
 
 def _top(around: Tensor, centre: Tensor, whole: Tensor, step: Tensor) -> Tensor:
@@ -88,7 +89,7 @@ def _top(around: Tensor, centre: Tensor, whole: Tensor, step: Tensor) -> Tensor:
         around: the cells. centre: (R, K, 2) number of the middle one.
         whole: (2,) cells of a map, across and down. step: (R, 2) cells per sample.
     """
-    count = min(MOST_SAMPLES, 2 * int((WINDOW / step.min()).ceil()) + 1)
+    count = min(MOST_SAMPLES, 2 * int((WINDOW / step.min()).ceil()) + 3)
     step = step.clamp(min=2 * WINDOW / (count - 1))[:, None]
     first = ((centre + 0.5) / step).floor() - count // 2
     place = (first[..., None] + torch.arange(count, device=step.device) + 0.5) * step[..., None] - 0.5
@@ -96,7 +97,7 @@ def _top(around: Tensor, centre: Tensor, whole: Tensor, step: Tensor) -> Tensor:
     reach = torch.arange(-REACH, REACH + 1, device=step.device)
     across, down = _cubic(samples[..., None] - reach).unbind(2)
     surface = down @ around @ across.transpose(-1, -2)
-    allowed = (samples.abs() <= WINDOW) & (place > -0.5) & (place < whole[:, None] - 0.5)
+    allowed = (samples.abs() <= step.clamp(min=WINDOW)[..., None]) & (place > -0.5) & (place < whole[:, None] - 0.5)
     surface = surface.masked_fill(~(allowed[:, :, 1, :, None] & allowed[:, :, 0, None, :]), -torch.inf)
     chosen = _highest(surface)
     return samples.gather(3, chosen[..., None])[..., 0] + _vertex(surface, chosen) * step
@@ -108,10 +109,11 @@ def _check(maps: Tensor) -> None:
 
 
 def _highest(maps: Tensor) -> Tensor:
-    """(R, K, 2) column and row of the highest cell of (R, K, h, w); row by row, as torch's argmax is slow on CPUs."""
-    row = maps.amax(3).argmax(2)
-    column = maps.gather(2, row[..., None, None].expand(-1, -1, 1, maps.shape[3]))[:, :, 0].argmax(2)
-    return torch.stack([column, row], 2)
+    """(R, K, 2) column and row of the highest cell of (R, K, h, w)."""
+    flat, width = maps.flatten(2), maps.shape[3]
+    # On CPUs numpy's argmax is ten times faster than torch's.
+    best = torch.from_numpy(flat.numpy().argmax(2)) if flat.device.type == 'cpu' else flat.argmax(2)
+    return torch.stack([best % width, best // width], 2)
 
 
 def _vertex(surface: Tensor, chosen: Tensor) -> Tensor:

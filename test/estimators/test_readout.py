@@ -7,16 +7,15 @@ from pose_ros.errors import EstimatorError
 from pose_ros.estimators.readout import read_bells, read_logits
 
 
-def bells(people, side=56, seed=0):
-    """(P, 17, side, side) smooth logits, their (P, 17, 2) centres [cells]."""
+def bells(people, seed=0):
+    """(P, 17, 56, 56) logits as the head makes them: 28 cells, enlarged."""
     random = torch.Generator().manual_seed(seed)
-    centres = torch.rand(people, 17, 2, generator=random) * (side - 6) + 3
-    spread = torch.rand(people, 17, 1, 1, generator=random) * 2 + 1.5
-    cells = torch.arange(float(side))
-    x, y = (centres[..., axis, None, None] for axis in (0, 1))
-    logits = 8 - ((cells - x) ** 2 + (cells[:, None] - y) ** 2) / (2 * spread ** 2)
-    noise = .05 * torch.randn(logits.shape, generator=random)
-    return logits.clamp(min=-6) + noise, centres
+    x, y = (torch.rand(people, 17, 1, 1, generator=random) * 23 + 2 for _ in range(2))
+    spread = torch.rand(people, 17, 1, 1, generator=random) + .75
+    cells = torch.arange(28.)
+    logits = (8 - ((cells - x) ** 2 + (cells[:, None] - y) ** 2) / (2 * spread ** 2)).clamp(min=-6)
+    logits = logits + .05 * torch.randn(logits.shape, generator=random)
+    return torch.nn.functional.interpolate(logits, scale_factor=2, mode='bilinear')
 
 
 def boxes_of(people, size, seed=0):
@@ -27,7 +26,7 @@ def boxes_of(people, size, seed=0):
 
 @pytest.mark.parametrize('size', [56, 80, 160, 318, 638])
 def test_it_is_torchvisions_to_half_a_pixel(size):
-    logits, _ = bells(5, seed=size)
+    logits = bells(5, seed=size)
     boxes = boxes_of(5, size)
     theirs, _ = heatmaps_to_keypoints(logits, boxes)
     ours, _ = read_logits(logits, boxes)
@@ -35,13 +34,13 @@ def test_it_is_torchvisions_to_half_a_pixel(size):
 
 
 def test_small_boxes_agree_to_a_pixel():
-    logits, _ = bells(5)
+    logits = bells(5)
     boxes = boxes_of(5, 12)
     assert (read_logits(logits, boxes)[0] - heatmaps_to_keypoints(logits, boxes)[0][..., :2]).abs().max() <= 1
 
 
 def test_boxes_of_many_sizes_do_not_disturb_each_other():
-    logits, _ = bells(3)
+    logits = bells(3)
     boxes = torch.cat([boxes_of(1, 30), boxes_of(1, 700), boxes_of(1, 90)])
     together, sure = read_logits(logits, boxes)
     alone = [read_logits(logits[i:i + 1], boxes[i:i + 1]) for i in range(3)]
@@ -82,7 +81,7 @@ def test_nobody_gives_nothing():
 
 
 def test_a_box_without_area_gives_finite_points():
-    points, sure = read_logits(bells(1)[0], torch.tensor([[5., 5, 5, 5]]))
+    points, sure = read_logits(bells(1), torch.tensor([[5., 5, 5, 5]]))
     assert torch.isfinite(points).all() and torch.isfinite(sure).all()
 
 
