@@ -57,7 +57,8 @@ class _Row:
     lifted: bool = False
 
     def see(self, person: Person, stamp_s: float) -> None:
-        self.seen_s = stamp_s if person.found.any() else self.seen_s
+        seen = person.found.any() or (person.points is not None and person.points.known.any())
+        self.seen_s = stamp_s if seen else self.seen_s
         # A person half out of the image has a small box but is no smaller.
         self.height_px = max(np.nan_to_num(person.bbox[2:].max()), 0.98 * self.height_px)
         self.lifted = self.lifted or person.points is not None

@@ -51,6 +51,35 @@ def test_no_depth_stays_none_and_millimetres_are_understood():
         DepthImage(np.zeros((240, 320), np.uint16))).values).all()
 
 
+def test_around_people_it_is_the_same_and_elsewhere_nothing(points):
+    back = transformed(np.linalg.inv(DEPTH_TO_COLOUR), points)
+    depth = DepthImage(render(DEPTH_CAMERA, flesh(back), 4.0))
+    registration = DepthRegistration(DEPTH_CAMERA, CAMERA, DEPTH_TO_COLOUR)
+    pixels = CAMERA.project(points)
+    box = np.array([[*pixels.min(axis=0), *np.ptp(pixels, axis=0)]])
+    whole, part = registration.register(depth).values, registration.register(depth, box).values
+    x, y, width, height = box[0].astype(int)
+    inside = np.s_[y:y + height, x:x + width]
+    both = np.isfinite(whole[inside]) & np.isfinite(part[inside])
+    assert both.sum() > 0.97 * np.isfinite(whole[inside]).sum()
+    assert (np.abs(whole - part)[inside][both] < 0.02).mean() > 0.95
+    assert np.isfinite(part).sum() < 0.7 * np.isfinite(whole).sum()
+
+
+def test_boxes_of_nobody_and_outside_give_nothing():
+    registration = DepthRegistration(DEPTH_CAMERA, CAMERA, DEPTH_TO_COLOUR)
+    depth = DepthImage(np.full((240, 320), 2.0, np.float32))
+    for boxes in (np.zeros((0, 4)), np.full((1, 4), np.nan), np.array([[5000.0, 5000, 10, 10]])):
+        assert np.isnan(registration.register(depth, boxes).values).all()
+
+
+def test_it_knows_what_it_was_made_for():
+    registration = DepthRegistration(DEPTH_CAMERA, CAMERA, DEPTH_TO_COLOUR)
+    assert registration.fits(DEPTH_CAMERA, CAMERA, DEPTH_TO_COLOUR.copy())
+    assert not registration.fits(CAMERA, CAMERA, DEPTH_TO_COLOUR) and not registration.fits(
+        DEPTH_CAMERA, CAMERA, np.eye(4))
+
+
 @pytest.mark.parametrize('transform', [np.eye(3), np.diag([2.0, 2, 2, 1]), np.full((4, 4), np.nan),
                                        np.diag([1.0, 1, -1, 1])])
 def test_a_transform_that_is_no_motion_is_refused(transform):
