@@ -45,6 +45,10 @@ class PhotoLabels:
         """The names of the labelled photos, without their sources."""
         return frozenset(Path(photo).name for photo in self._photos)
 
+    def of_source(self, source: str) -> frozenset[str]:
+        """The names of the labelled photos of one source."""
+        return frozenset(Path(photo).name for photo in self._photos if photo.startswith(f'{source}/'))
+
     def persons(self, photo: Path) -> np.ndarray:
         """(P, 18, 3) float32; P = 0 for a photo without labels."""
         return np.array(self._entry(photo).get('persons', []), np.float32).reshape(-1, 18, 3)
