@@ -1,7 +1,7 @@
 """Listens to a robot, to the people it is shown and to its retarget_node, and may ask that for something."""
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,9 +13,17 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from rclpy.signals import SignalHandlerOptions
+from std_srvs.srv import SetBool
 
 from pose_ros.bridge.convert import PersonPoseArray, persons_from_msg
-from pose_ros.bridge.robot import JointState, JointTrajectory, RetargetStatus, joint_path_from_msg, seconds_of
+from pose_ros.bridge.robot import (
+    JointState,
+    JointTrajectory,
+    RetargetStatus,
+    SelectPerson,
+    joint_path_from_msg,
+    seconds_of,
+)
 from pose_ros.nodes.recorder import patched_environment
 from pose_ros.retargeting.sim_controller import JointPath, commanded
 from pose_ros.types import Person
@@ -90,6 +98,11 @@ class RobotWatch(Node):
         return float(np.abs(self._states[-1].velocity).max()) if self._states else 0.0
 
     @property
+    def is_disabled(self) -> bool:
+        """Whether the robot waits for somebody to enable it, as of the newest status."""
+        return bool(self.statuses) and self.statuses[-1].state == RetargetStatus.DISABLED
+
+    @property
     def follows(self) -> bool:
         """Whether the robot follows, as of the newest status."""
         return bool(self.statuses) and self.statuses[-1].state == RetargetStatus.TRACKING
@@ -117,7 +130,7 @@ class Spinner:
         check: called between; raises if there is no point in waiting on.
     """
 
-    def __init__(self, node: Node, spin_once: Callable[[float], None], check: Callable[[], None]) -> None:
+    def __init__(self, node: RobotWatch, spin_once: Callable[[float], None], check: Callable[[], None]) -> None:
         self._node, self._spin_once, self._check = node, spin_once, check
 
     def until(self, condition: Callable[[], bool], timeout_s: float = _PATIENCE_S) -> bool:
@@ -130,6 +143,15 @@ class Spinner:
             self._spin_once(0.02)
         return True
 
+    def follow(self, track_id: int) -> bool:
+        """Selects a person and enables the robot; whether both were accepted."""
+        answers = (self.ask(SelectPerson, 'retarget_node/select_person', track_id=track_id),
+                   self.ask(SetBool, 'retarget_node/enable', data=True))
+        if all(answer is not None and answer.success for answer in answers):
+            self.until(lambda: not self._node.is_disabled, 1.0)
+            return True
+        return False
+
     def ask(self, kind: Any, name: str, **fields: Any) -> Any:
         """The response of a service, or None if none comes in time."""
         client = self._node.create_client(kind, name)
@@ -139,20 +161,23 @@ class Spinner:
 
 
 @contextmanager
-def robot_watch_in(domain: int, controller: str, check: Callable[[], None]) -> Iterator[tuple[RobotWatch, Spinner]]:
+def robot_watch_in(domain: int, controller: str, check: Callable[[], None],
+                   topics: Mapping[str, str] | None = None) -> Iterator[tuple[RobotWatch, Spinner]]:
     """A watch in a ROS domain that only reaches this machine, and its spinner.
 
     Args:
         domain: ROS domain.
         controller: of the robot.
         check: see `Spinner`.
+        topics: other names for the topics of the watch.
     """
     context = Context()
     with patched_environment(ROS_AUTOMATIC_DISCOVERY_RANGE='LOCALHOST'):
         rclpy.init(context=context, domain_id=domain, signal_handler_options=SignalHandlerOptions.NO)
     with ExitStack() as stack:
         stack.callback(context.try_shutdown)
-        watch = RobotWatch(controller, context=context)
+        remaps = [part for old, new in (topics or {}).items() for part in ('-r', f'{old}:={new}')]
+        watch = RobotWatch(controller, context=context, cli_args=['--ros-args', *remaps])
         stack.callback(watch.destroy_node)
         executor = SingleThreadedExecutor(context=context)
         stack.callback(executor.shutdown)

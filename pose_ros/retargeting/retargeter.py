@@ -23,7 +23,7 @@ from pose_ros.retargeting.wrists import WristReader
 from pose_ros.skeletons import Skeleton
 
 # The time between frames that is reckoned with, at least and at most [s], and before the second frame came.
-SHORTEST, LONGEST, FIRST_INTERVAL = 0.005, 0.1, 1 / 30
+SHORTEST, LONGEST, FIRST_INTERVAL = 0.005, 0.25, 1 / 30
 # The furthest a person's motion is predicted [s].
 FURTHEST = 0.2
 # A reference goes on for this part of a frame after the next frame was due.
@@ -96,6 +96,10 @@ class Retargeter:
             raise RobotError(f'the trajectory has {joints} joints, the robot {len(self._motion.position)}')
         self.forget()
         self._performance = Performance(trajectory)
+
+    def aim(self, reference: Reference) -> None:
+        """Goes where somebody else says, such as a learnt policy, until that is too old."""
+        self._performance, self._reference = None, reference
 
     def clutch(self) -> None:
         """Wrist positions count from where wrists and links are at the next frame."""

@@ -148,5 +148,5 @@ def test_the_order_of_the_urdf_is_kept_by_name():
 @pytest.mark.parametrize('path', sorted(robots_folder().glob('*.yaml')), ids=lambda path: path.stem)
 def test_every_robot_file_can_be_read(path):
     config = read_robot_config(path)
-    assert config.bones and config.accelerations
+    assert config.bones + config.wrists and config.accelerations
     assert config.urdf == 'robot_description' or (config.folder / config.urdf).is_file()
