@@ -14,7 +14,8 @@ from pose_ros.training.similarity import is_matched, oks
 from pose_ros.types import Person
 
 
-def _digest(image: np.ndarray) -> bytes:
+def frame_digest(image: np.ndarray) -> bytes:
+    """By what an image of a clip is known again."""
     return hashlib.blake2b(image.tobytes(), digest_size=16).digest()
 
 
@@ -33,12 +34,12 @@ class GroundTruth:
 
     def __init__(self, frames: Iterable[Frame], annotations: Path) -> None:
         self._labels = read_coco(annotations)
-        self._numbers = {_digest(frame.image): number for number, frame in enumerate(frames)}
+        self._numbers = {frame_digest(frame.image): number for number, frame in enumerate(frames)}
         self._found: dict[int, Sequence[Person]] = {}
 
     def add(self, image: np.ndarray, persons: Sequence[Person]) -> None:
         """The people found in one image; images that are not of the clip are passed over."""
-        number = self._numbers.get(_digest(image))
+        number = self._numbers.get(frame_digest(image))
         if number is not None:
             self._found[number] = persons
 

@@ -1,6 +1,7 @@
 """What the demo leaves behind: an overlay video, a contact sheet of it, a bag, and the figures of a run."""
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,14 +10,24 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from pose_ros.demo.ground_truth import GroundTruth
 from pose_ros.drawing import draw_persons
+from pose_ros.types import Person
 from pose_ros.video import Storyboard, VideoWriter
 
 if TYPE_CHECKING:
     from pose_ros.nodes.recorder import Sighting
 
 _LONGEST_HOLD_S = 5.0
+
+
+class Truth(Protocol):
+    """Compares the people found with what is true of a clip."""
+
+    def add(self, image: np.ndarray, persons: Sequence[Person]) -> None:
+        """The people of one image."""
+
+    def score(self) -> dict[str, float]:
+        """How well they agree."""
 
 
 class Bag(Protocol):
@@ -80,7 +91,7 @@ class Recording(AbstractContextManager['Recording']):
         figures: of all that was added.
     """
 
-    def __init__(self, folder: Path, rate_hz: float, bag: Bag, truth: GroundTruth | None = None) -> None:
+    def __init__(self, folder: Path, rate_hz: float, bag: Bag, truth: Truth | None = None) -> None:
         self._stack, self._rate_hz, self._truth = ExitStack(), rate_hz, truth
         self._bag = self._stack.enter_context(closing(bag))
         self._storyboard = Storyboard()

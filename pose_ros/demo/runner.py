@@ -4,13 +4,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from pose_ros.demo.ground_truth import GroundTruth
-from pose_ros.demo.recording import Recording
+from pose_ros.demo.recording import Recording, Truth
 from pose_ros.demo.settings import DemoSettings
 from pose_ros.demo.summary import Summary
 from pose_ros.errors import GraphError
@@ -46,7 +45,8 @@ class Plan:
         folder: where everything goes.
         settings: of the demo.
         pose_parameters: ROS parameters of pose_node.
-        truth: annotations of the source, if it has any.
+        truth: of the source, if it has any.
+        camera_parameters: further ROS parameters of camera_node.
     """
 
     source: str
@@ -55,7 +55,8 @@ class Plan:
     folder: Path
     settings: DemoSettings
     pose_parameters: Mapping[str, Any]
-    truth: GroundTruth | None = None
+    truth: Truth | None = None
+    camera_parameters: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def duration_s(self) -> float:
@@ -144,7 +145,8 @@ def _start(plan: Plan, watch: _Watch) -> None:
         why = '\n'.join(recorder.errors) or f'nothing is offered after {timeout_s:g} s'
         raise GraphError(f'pose_node cannot start, see its log in {graph.log_folder}: {why}')
     graph.start('camera_node', {'source': plan.source, 'bag_topic': plan.settings.bag_topic,
-                                'rate_hz': plan.settings.rate, 'wait_for_subscribers': 2, 'reliability': 'reliable'},
+                                'rate_hz': plan.settings.rate, 'wait_for_subscribers': 2, 'reliability': 'reliable',
+                                **plan.camera_parameters},
                 namespace='/camera')
     if not watch.sees(lambda: recorder.images > 0, 'starting camera_node', timeout_s):
         raise GraphError(f'camera_node shows no image after {timeout_s:g} s; see its log in {graph.log_folder}')

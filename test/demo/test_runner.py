@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import asdict
 
 import cv2
 import numpy as np
@@ -12,7 +13,10 @@ import torch
 from conftest import wait_until
 from rosbags.highlevel import AnyReader
 
+from pose_ros.commands import demo
+from pose_ros.commands.demo import CLIP, SPACE_CLIP
 from pose_ros.demo.runner import changed_parameters
+from pose_ros.demo.settings import DemoSettings
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.networks.checkpoint import save_openpose
@@ -99,19 +103,42 @@ def test_an_interrupted_demo_leaves_valid_files(tmp_path, weights):
     assert cv2.imread(str(folder / 'overlay.png')) is not None
 
 
-def test_the_shipped_clip_shows_people_that_the_shipped_network_finds(tmp_path):
+def shown(clip, folder):
+    """Two seconds of a shipped clip; the summary."""
     if not any(CHECKPOINTS.glob('*.safetensors')):
         pytest.skip('needs the shipped checkpoint')
-    folder = tmp_path / 'demo'
-    process = start('--duration', 2, folder=folder)
+    process = start(clip, '--duration', 2, folder=folder)
     _, err = process.communicate(timeout=110)
     assert process.returncode == 0, err
     summary = json.loads((folder / 'summary.json').read_text())
     assert summary['complete'] and summary['frames_in'] < 90, 'the clip is longer'
-    assert summary['persons'] > summary['published'] > 0
-    truth = summary['ground_truth']
-    assert truth['frames'] == summary['published'] and truth['mean_oks'] > 0.2
+    assert summary['ground_truth']['frames'] == summary['published'] > 0
     assert any(message.markers for topic, message in messages_in(folder / 'poses.mcap') if 'markers' in topic)
+    return summary
+
+
+def test_the_shipped_clip_shows_people_that_the_shipped_network_finds(tmp_path):
+    summary = shown(CLIP, tmp_path / 'demo')
+    assert summary['persons'] > summary['published'] and summary['ground_truth']['mean_oks'] > 0.2
+
+
+def test_the_shipped_clip_with_depth_gives_identities_metres_and_a_plan(tmp_path):
+    summary = shown(SPACE_CLIP, tmp_path / 'demo')
+    truth = summary['ground_truth']
+    assert truth['idf1'] > 0 and truth['points'] > 0 and truth['median_error_m'] < 0.3
+    assert cv2.imread(str(tmp_path / 'demo' / 'floor.png')) is not None
+    persons = [message for topic, message in messages_in(tmp_path / 'demo' / 'poses.mcap') if 'persons' in topic]
+    assert any(one.has_3d and one.track_id >= 0 for message in persons for one in message.persons)
+
+
+def test_without_a_source_both_clips_are_shown(tmp_path, monkeypatch):
+    plans = []
+    monkeypatch.setattr(demo, '_show', plans.append)
+    settings = (DemoSettings(), EstimatorSettings(), GroupingSettings())
+    demo.demo(source='', out=tmp_path, **{name: value for part in settings for name, value in asdict(part).items()})
+    folders = {plan.source: plan.folder for plan in plans}
+    assert folders == {str(CLIP): tmp_path, str(SPACE_CLIP): tmp_path / 'space'}
+    assert 'depth_topics' not in plans[0].pose_parameters and plans[1].pose_parameters['depth_topics']
 
 
 def test_only_what_differs_from_the_defaults_becomes_a_parameter():
