@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pose_ros.nodes.activity_parts import ACTIVITY_PARTS
 from pose_ros.nodes.pose_parts import POSE_PARTS
+from pose_ros.nodes.retarget_settings import RETARGET_PARTS, SimRobotSettings
 from pose_ros.nodes.settings import CameraNodeSettings
 from pose_ros.settings import Settings, allowed, default_of
 
@@ -27,6 +28,8 @@ NODES: Mapping[str, Sequence[tuple[str, type[Settings]]]] = {
     'pose_node': POSE_PARTS,
     'camera_node': (('', CameraNodeSettings),),
     'activity_node': ACTIVITY_PARTS,
+    'retarget_node': RETARGET_PARTS,
+    'sim_robot_node': (('', SimRobotSettings),),
 }
 
 

@@ -12,9 +12,12 @@ from rclpy.parameter import Parameter
 from pose_ros.nodes.activity_node import ActivityNode
 from pose_ros.nodes.camera_node import CameraNode
 from pose_ros.nodes.pose_node import PoseNode
+from pose_ros.nodes.retarget_node import RetargetNode
+from pose_ros.nodes.sim_robot_node import SimRobotNode
 
 CONFIG = Path(__file__).parents[1] / 'config'
-NODES = {'pose_node': PoseNode, 'camera_node': CameraNode, 'activity_node': ActivityNode}
+NODES = {'pose_node': PoseNode, 'camera_node': CameraNode, 'activity_node': ActivityNode,
+         'retarget_node': RetargetNode, 'sim_robot_node': SimRobotNode}
 FILES = sorted(path for path in CONFIG.glob('*.yaml') if 'ros__parameters' in path.read_text())
 
 
@@ -33,7 +36,8 @@ def test_a_file_sets_only_real_parameters_to_legal_values(path, graph, tmp_path)
         values = flat(section['ros__parameters'])
         name = key.removeprefix('/**/')
         overrides = {'camera_node': {'source': str(tmp_path)}, 'pose_node': {'autostart': False},
-                     'activity_node': {'autostart': False}}[name]
+                     'activity_node': {'autostart': False}, 'retarget_node': {'autostart': False},
+                     'sim_robot_node': {}}[name]
         node = graph.add(NODES[name](
             context=graph.context, namespace='/robot', cli_args=['--ros-args', '--params-file', str(path)],
             parameter_overrides=[Parameter(name, value=value) for name, value in overrides.items()]))

@@ -1,12 +1,18 @@
 """Retargeting on the robots of the package: limits kept, CPU time, wrist error, lag, collisions, and how soon it stops.
 
+Where example-robot-data is installed (the extra `bench`), a Panda, TALOS and G1 too, at all the speed that their URDFs
+allow, as the figures of others are. Stopping is also measured at 0.3 of the speed limits, the default of robot files.
 Clean: the motion of `motions.move`; noisy: 10 mm on every point and axis and 2 % outliers of 200 mm; fuzzed: NaN,
 infinite and huge points, drops, jumps, warped time. Wrist errors include all lag.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,14 +25,19 @@ if TYPE_CHECKING:
     from pose_ros.retargeting.robot import Robot
 
 ROBOTS = ('arm7', 'torso14', 'torso17')
+# Of example-robot-data.
+DATA = 'cmeel.prefix/share/example-robot-data/robots'
+DESCRIBED = {'panda': 'panda_description/urdf/panda.urdf', 'talos': 'talos_data/robots/talos_reduced.urdf',
+             'g1': 'g1_description/urdf/g1_29dof_rev_1_0.urdf'}
 FRAMES, FUZZED_FRAMES = 900, 45000
+DEFAULT_SCALE = 0.3
 # Left out of the errors: the way from the preferred pose to the person's [s].
 WARM_UP = 0.5
 # Faster than this is no rest [rad/s].
 AT_REST = 0.02
 
 
-def rows(frames: int = FRAMES, fuzzed_frames: int = FUZZED_FRAMES, robots: tuple[str, ...] = ROBOTS) -> list[Row]:
+def rows(frames: int = FRAMES, fuzzed_frames: int = FUZZED_FRAMES, robots: Sequence[str] = ()) -> list[Row]:
     """For every robot: violations (clean, noisy, fuzzed), collisions, time per frame, errors, lag and stopping.
 
     No rows where the extra `robot` is not installed.
@@ -34,12 +45,34 @@ def rows(frames: int = FRAMES, fuzzed_frames: int = FUZZED_FRAMES, robots: tuple
     Args:
         frames: of 1/30 s, clean and noisy.
         fuzzed_frames: of spoilt input.
-        robots: names or files.
+        robots: names; none = all there are.
     """
     if find_spec('pinocchio') is None:
         return []
+    made = {name: make for name, make in _robots().items() if not robots or name in robots}
+    return [row for make in made.values() for row in measure(make(), frames, fuzzed_frames)]
+
+
+def _robots() -> dict[str, Callable[[], Robot]]:
+    """The robots of the package, and those whose descriptions are installed."""
     from pose_ros.retargeting.robot import load_robot
-    return [row for name in robots for row in measure(load_robot(name), frames, fuzzed_frames)]
+    made: dict[str, Callable[[], Robot]] = {name: partial(load_robot, name) for name in ROBOTS}
+    try:
+        folder = Path(str(distribution('example-robot-data').locate_file(DATA)))
+    except PackageNotFoundError:
+        return made
+    return made | {name: partial(_at_full_speed, name, folder / urdf) for name, urdf in DESCRIBED.items()}
+
+
+def _at_full_speed(name: str, urdf: Path) -> Robot:
+    from pose_ros.retargeting.config_file import find_robot_config
+    from pose_ros.retargeting.robot import load_robot, read_urdf
+    return load_robot(replace(find_robot_config(name), velocity_scale=1.0), read_urdf(urdf))
+
+
+def _slowed(robot: Robot) -> Robot:
+    """The same robot with 0.3 of its speed limits."""
+    return replace(robot, limits=replace(robot.limits, velocity=DEFAULT_SCALE * robot.limits.velocity))
 
 
 def measure(robot: Robot, frames: int, fuzzed_frames: int) -> list[Row]:
@@ -56,7 +89,7 @@ def measure(robot: Robot, frames: int, fuzzed_frames: int) -> list[Row]:
         found += [Row(f'{name}.{kind}.wrist_median_mm', float(np.median(errors)), 'mm'),
                   Row(f'{name}.{kind}.wrist_p95_mm', float(np.percentile(errors, 95)), 'mm')]
     found.append(Row(f'{name}.lag_ms', 1e3 * lag(robot, runs['clean'], truth), 'ms'))
-    return found + _stops(name, robot, truth)
+    return found + _stops(name, robot, truth) + _stops(f'{name}.slowed', _slowed(robot), truth)
 
 
 def run(robot: Robot, motion: Motion) -> Rehearsal:

@@ -17,7 +17,7 @@ from pose_ros.nodes.lifecycle import explained
 from pose_ros.nodes.retarget_inputs import RetargetInputs
 from pose_ros.nodes.retarget_outputs import RetargetOutputs
 from pose_ros.nodes.retarget_services import Plan, Record, RetargetServices, plan_demonstration, record_demonstration
-from pose_ros.nodes.retarget_settings import RetargetSettings
+from pose_ros.nodes.retarget_settings import RETARGET_PARTS, RetargetSettings
 from pose_ros.nodes.running import run
 from pose_ros.retargeting.check import check_reach
 from pose_ros.retargeting.config_file import needs_description
@@ -63,8 +63,7 @@ class RetargetNode(LifecycleNode):
         super().__init__('retarget_node', **options)
         self._configured, self._active = ExitStack(), ExitStack()
         self._description = ''
-        parts = [(f'{name}.', part) for name, part in vars(SessionParts()).items()]
-        self._params = Parameters(self, [('', RetargetSettings()), *parts])
+        self._params = Parameters(self, [(prefix, kind()) for prefix, kind in RETARGET_PARTS])
         self._answers = RetargetServices(self, record, plan)
         self.create_subscription(String, 'robot_description', self._take_description, description_qos())
         if self._params.of(RetargetSettings).autostart:

@@ -4,6 +4,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pose_ros.errors import SettingError
+from pose_ros.retargeting.session_settings import SessionParts
 from pose_ros.settings import Settings, setting
 
 _ROBOT = 'Robot file (YAML), or the name of a robot of the package: arm7, torso14, torso17'
@@ -47,3 +48,8 @@ class SimRobotSettings(Settings):
     refuse: bool = setting(False, 'Refuse every trajectory, as a controller that is not active does')
     start_tolerance: float = setting(0.1, 'Trajectories that begin further away are refused [rad]', low=0.0, high=10.0,
                                      read_only=True)
+
+
+# Prefix and defaults of every parameter of retarget_node.
+RETARGET_PARTS: tuple[tuple[str, type[Settings]], ...] = (
+    ('', RetargetSettings), *((f'{name}.', type(part)) for name, part in vars(SessionParts()).items()))

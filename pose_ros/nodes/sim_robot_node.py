@@ -31,8 +31,7 @@ class SimRobotNode(Node):
     """A simulated robot that stands in its preferred pose until it is told to move.
 
     Subscribes:
-        joint_trajectory (trajectory_msgs/JointTrajectory): below the name of the controller in the robot file, such as
-            /arm_controller/joint_trajectory; [rad], [rad/s].
+        joint_trajectory (trajectory_msgs/JointTrajectory): below the name of the robot's controller; [rad], [rad/s].
 
     Publishes:
         joint_states (sensor_msgs/JointState): [rad], [rad/s].

@@ -13,7 +13,8 @@ from pose_ros.retargeting.config import RobotConfig
 from pose_ros.retargeting.description import Description
 from pose_ros.retargeting.poses import usual_poses, usual_steps
 from pose_ros.retargeting.robot import Robot
-from pose_ros.retargeting.shadow_ik import ShadowIK, ShadowSettings, Solution
+from pose_ros.retargeting.shadow_ik import ShadowIK, Solution
+from pose_ros.retargeting.shadow_settings import ShadowSettings
 from pose_ros.retargeting.wrists import WristTargets
 
 # Bones, times their weight, that are nearer than this to the person's count as matched [deg], links [m].

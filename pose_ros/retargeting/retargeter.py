@@ -16,7 +16,8 @@ from pose_ros.retargeting.follower import Follower, FollowerSettings, Motion, Pa
 from pose_ros.retargeting.point_filter import PointFilter, PointFilterSettings
 from pose_ros.retargeting.reference import Reference
 from pose_ros.retargeting.robot import Robot
-from pose_ros.retargeting.shadow_ik import ShadowIK, ShadowSettings, Solution
+from pose_ros.retargeting.shadow_ik import ShadowIK, Solution
+from pose_ros.retargeting.shadow_settings import ShadowSettings
 from pose_ros.retargeting.torso_frame import TorsoFrame
 from pose_ros.retargeting.trajectory import Performance, Trajectory
 from pose_ros.retargeting.wrists import WristReader

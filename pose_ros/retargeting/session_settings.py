@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pose_ros.retargeting.follower import FollowerSettings
 from pose_ros.retargeting.point_filter import PointFilterSettings
 from pose_ros.retargeting.safety_settings import SafetySettings
-from pose_ros.retargeting.shadow_ik import ShadowSettings
+from pose_ros.retargeting.shadow_settings import ShadowSettings
 from pose_ros.settings import Settings, setting
 
 

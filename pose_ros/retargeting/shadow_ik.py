@@ -15,28 +15,14 @@ from pink import Configuration
 from pose_ros.retargeting.bone_task import BoneTask
 from pose_ros.retargeting.bones import BoneDirections
 from pose_ros.retargeting.robot import Robot
+from pose_ros.retargeting.shadow_settings import ShadowSettings
 from pose_ros.retargeting.wrist_task import WristTask
 from pose_ros.retargeting.wrists import WristTargets
-from pose_ros.settings import Settings, setting
 
 # A link so far from its wrist's place counts as one radian between bones [m].
 ARM_M = 0.5
 # How far other starting poses lie from the present one, standard deviation [rad]; how much better they must be.
 SCATTER, BETTER = 0.8, 0.7
-
-
-@dataclass(frozen=True)
-class ShadowSettings(Settings):
-    """How the shadow configuration converges."""
-
-    iterations: int = setting(4, 'Most steps per frame', low=1, high=100)
-    tolerance: float = setting(1e-2, 'Converged when no joint moves further in a step [rad]', low=1e-9, high=1.0)
-    calm: float = setting(0.5, 'Cost of leaving the motion of the last frame: keeps joints that the bones hardly '
-                               'determine from chasing noise', low=1e-3, high=10.0)
-    stuck_deg: float = setting(12.0, 'A bone further off than this, times its weight, is badly solved [deg]', low=0.1,
-                               high=180.0)
-    stuck_frames: int = setting(8, 'After so many badly solved frames other starting poses are tried', low=1,
-                                high=10000)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,8 @@ from pose_ros.retargeting.bone_task import BoneTask
 from pose_ros.retargeting.bones import BoneDirections, BoneReader
 from pose_ros.retargeting.point_filter import PointEstimate
 from pose_ros.retargeting.rehearsal import arms, bone_vectors, wrist_errors
-from pose_ros.retargeting.shadow_ik import ShadowIK, ShadowSettings
+from pose_ros.retargeting.shadow_ik import ShadowIK
+from pose_ros.retargeting.shadow_settings import ShadowSettings
 
 CALM = ShadowSettings(calm=0.01, iterations=30, tolerance=1e-7)
 
