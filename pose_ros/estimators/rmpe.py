@@ -52,11 +52,12 @@ class RmpeFinder:
         Args:
             boxes: left, top, right, bottom. scores: (P,) of the detector.
         """
+        if not len(boxes):
+            return Poses(np.zeros((0, len(OPENPOSE18), 2)), np.zeros((0, len(OPENPOSE18))), scores)
         crops = [Crop.fit(box, CROP_WIDTH, CROP_HEIGHT, ENLARGE) for box in boxes]
-        pixels = np.stack([crop.apply(image) for crop in crops]) if crops else np.zeros((0, 160, 128, 3), np.uint8)
         device = next(self._network.parameters()).device
-        points, heat = self._read(torch.from_numpy(pixels), device, flip)
-        keypoints = np.stack([crop.to_image(one) for crop, one in zip(crops, points)]) if crops else points
+        points, heat = self._read(torch.from_numpy(np.stack([crop.apply(image) for crop in crops])), device, flip)
+        keypoints = np.stack([crop.to_image(one) for crop, one in zip(crops, points)])
         keypoints = np.where(heat[..., None] >= grouping.peak_threshold, keypoints, np.nan)
         kept, leaders = pose_nms(keypoints, heat, scores * heat.mean(1), grouping)
         return Poses(merge(keypoints, heat, kept, leaders), heat[kept], scores[kept])
