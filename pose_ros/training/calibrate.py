@@ -15,7 +15,7 @@ from pose_ros.networks.checkpoint import load_openpose, save_openpose
 from pose_ros.settings import Settings, setting
 from pose_ros.training.annotations import LabelledImage, read_coco
 from pose_ros.training.calibration import Outcomes, collect, fit
-from pose_ros.training.held_out import as_coco, held_out_people, held_out_scenes
+from pose_ros.training.held_out import as_coco, held_out_empty, held_out_people, held_out_scenes
 from pose_ros.weights import list_weights, register
 
 Parts = Mapping[str, tuple[Outcomes, Outcomes]]  # of persons and of keypoints, by where they come from
@@ -56,11 +56,13 @@ def calibrate(settings: CalibrationSettings) -> dict[str, tuple[Calibration, Par
 
 
 def _data(settings: CalibrationSettings) -> dict[str, tuple[Sequence[np.ndarray], Sequence[LabelledImage]]]:
-    """Images and labels of synthetic scenes with all photos without people, and of photos with people."""
+    """Images and labels of synthetic scenes, and of photos with people and without."""
+    photos, further = Path(settings.photos), Path(settings.further)
     scenes = held_out_scenes(Path(settings.folder), settings.photos, settings.scenes)
-    people, boxes = held_out_people(Path(settings.photos), Path(settings.further))
+    people, boxes = held_out_people(photos, further)
+    shown = [*people, *held_out_empty(photos, further)]
     return {'synthetic scenes': ([scene.image for scene in scenes], read_coco(as_coco(scenes))),
-            'photos': ([scene.image for scene in people], read_coco(as_coco(people, boxes)))}
+            'photos': ([scene.image for scene in shown], read_coco(as_coco(shown, boxes)))}
 
 
 def _measure(name: str, checkpoint: Path,
@@ -71,7 +73,7 @@ def _measure(name: str, checkpoint: Path,
 
 
 def _fit(parts: Parts) -> Calibration:
-    persons, keypoints = (Outcomes.joined([pair[i] for pair in parts.values()]) for i in (0, 1))
+    persons, keypoints = ([pair[i] for pair in parts.values()] for i in (0, 1))
     return Calibration(*fit(persons), *fit(keypoints))
 
 

@@ -60,22 +60,27 @@ def collect(estimator: Estimator, images: Iterable[np.ndarray],
     return Outcomes.joined(persons), Outcomes.joined(keypoints)
 
 
-def fit(outcomes: Outcomes) -> tuple[float, float]:
-    """Slope and offset of the chances under which the outcomes are likeliest, the slope never negative (Platt 1999).
+def fit(parts: Sequence[Outcomes]) -> tuple[float, float]:
+    """Slope and offset of the chances under which outcomes are likeliest, the slope never negative (Platt 1999).
+
+    Args:
+        parts: outcomes by where they come from; each part weighs the same, however many answers it has.
 
     Raises:
         DatasetError: too few answers were right, or wrong.
     """
+    outcomes = Outcomes.joined(parts)
     rights, wrongs = int(outcomes.right.sum()), int((~outcomes.right).sum())
     if min(rights, wrongs) < FEWEST:
         raise DatasetError(f'{rights} answers were right and {wrongs} wrong; allowed: at least {FEWEST} of each')
     odds = log_odds(outcomes.scores)
     # Platt's targets (his eq. 11) keep the chances of few outcomes away from 0 and 1.
     target = np.where(outcomes.right, (rights + 1) / (rights + 2), 1 / (wrongs + 2))
+    weights = np.concatenate([np.full(len(part.scores), 1 / len(part.scores)) for part in parts if len(part.scores)])
 
     def surprise(values: np.ndarray) -> float:
         logit = values[0] * odds + values[1]
-        return float(np.mean(np.logaddexp(0, logit) - target * logit))
+        return float(np.average(np.logaddexp(0, logit) - target * logit, weights=weights))
 
     found = minimize(surprise, (1.0, 0.0), method='L-BFGS-B', bounds=((0, None), (None, None)))
     return float(found.x[0]), float(found.x[1])

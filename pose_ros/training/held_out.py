@@ -9,7 +9,7 @@ import numpy as np
 
 from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.synthetic.generator import GeneratorSettings, generate
-from pose_ros.synthetic.photos import list_all_photos, list_photos, read_photo
+from pose_ros.synthetic.photos import list_all_photos, read_photo
 from pose_ros.synthetic.scene import Scene
 from pose_ros.synthetic.shards import Shards
 from pose_ros.training.photo_labels import PhotoLabels
@@ -19,16 +19,24 @@ BODY_SHARE = 0.53     # of the box of a person's keypoints, the usual share of i
 
 
 def held_out_scenes(folder: Path, photos: str, scenes: int = 400) -> list[Scene]:
-    """Synthetic scenes before held-out backgrounds, rendered on first use, then held-out photos without people.
+    """Synthetic scenes before held-out backgrounds, rendered on first use.
 
     Raises:
         DatasetError: see `generate`.
     """
     for _ in generate(folder, GeneratorSettings(scenes=scenes, seed=SEED, photos=photos), held_out=True):
         pass
+    return list(Shards(folder))
+
+
+def held_out_empty(photos: Path, further: Path) -> list[Scene]:
+    """Photos of unseen places without people; the folders are those of `held_out_people`.
+
+    Raises:
+        DatasetError: the first folder has no photos, or one cannot be read.
+    """
     nobody = np.zeros((0, 18, 3), np.float32)
-    empty = list_photos(Path(photos), 'people_free', held_out=True)
-    return [*Shards(folder), *(Scene(read_photo(path), nobody) for path in empty)]
+    return [Scene(read_photo(path), nobody) for path in list_all_photos(photos, further, 'people_free', held_out=True)]
 
 
 def held_out_people(photos: Path, further: Path) -> tuple[list[Scene], list[list[list[int]]]]:

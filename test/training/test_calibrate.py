@@ -39,6 +39,7 @@ def checkpoint(tmp_path, monkeypatch):
     scenes = [Scene(np.full((100, 100, 3), i, np.uint8), people.astype(np.float32)) for i, people in enumerate(PEOPLE)]
     monkeypatch.setattr(room, 'held_out_scenes', lambda *_: scenes)
     monkeypatch.setattr(room, 'held_out_people', lambda *_: (scenes[:2], [[], []]))
+    monkeypatch.setattr(room, 'held_out_empty', lambda *_: scenes[:1])
     monkeypatch.setattr(room, 'load', lambda settings: FakeEstimator(found))
     return tmp_path / 'net.safetensors'
 

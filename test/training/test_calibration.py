@@ -33,21 +33,27 @@ def drawn(slope, offset, count=20_000):
 @pytest.mark.parametrize(('slope', 'offset'), [(1, 0), (2, 1), (0.5, -1)])
 def test_the_fit_finds_the_chances_that_made_the_outcomes(slope, offset):
     outcomes = drawn(slope, offset)
-    assert fit(outcomes) == pytest.approx((slope, offset), abs=0.08)
-    assert calibration_error(outcomes.calibrated(*fit(outcomes))) < 0.02
+    assert fit([outcomes]) == pytest.approx((slope, offset), abs=0.08)
+    assert calibration_error(outcomes.calibrated(*fit([outcomes]))) < 0.02
 
 
 def test_scores_that_say_nothing_become_one_chance_and_never_turn_round():
     random = np.random.default_rng(1)
     scores = random.random(4000)
-    assert fit(Outcomes(scores, random.random(4000) < 0.3))[0] == pytest.approx(0, abs=0.1)
-    slope, offset = fit(Outcomes(scores, random.random(4000) > scores))
+    assert fit([Outcomes(scores, random.random(4000) < 0.3)])[0] == pytest.approx(0, abs=0.1)
+    slope, offset = fit([Outcomes(scores, random.random(4000) > scores)])
     assert slope == 0 and chance(np.array(0.9), slope, offset) == pytest.approx(0.5, abs=0.05)
+
+
+def test_a_part_weighs_the_same_however_many_answers_it_has():
+    scores = np.full(400, 0.5)
+    never, always = Outcomes(scores, np.zeros(400, bool)), Outcomes(scores[:40], np.ones(40, bool))
+    assert chance(scores[:1], *fit([never, always])) == pytest.approx(0.5, abs=0.03)
 
 
 def test_too_few_outcomes_are_refused():
     with pytest.raises(DatasetError, match='30 answers were right and 0 wrong; allowed: at least 20 of each'):
-        fit(Outcomes(np.full(30, 0.5), np.ones(30, bool)))
+        fit([Outcomes(np.full(30, 0.5), np.ones(30, bool))])
 
 
 def test_reliability_counts_every_answer_once():
