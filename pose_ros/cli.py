@@ -21,6 +21,7 @@ from pose_ros.commands.export import export
 from pose_ros.commands.learn import learn
 from pose_ros.commands.parameters import parameters
 from pose_ros.commands.replay import replay
+from pose_ros.commands.retarget import retarget
 from pose_ros.commands.run import run
 from pose_ros.commands.segment import segment
 from pose_ros.commands.train import train
@@ -30,7 +31,7 @@ from pose_ros.errors import PoseRosError
 
 app = typer.Typer(name='pose-ros', no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich',
                   context_settings={'help_option_names': ['-h', '--help']})
-for command in (run, demo, evaluate, bench, doctor, parameters, train, calibrate, train_pairs, train_top_down, segment,
+for command in (run, demo, retarget, evaluate, bench, doctor, parameters, train, calibrate, train_pairs, train_top_down, segment,
                 replay, learn, export):
     app.command()(command)
 app.add_typer(weights.app, name='weights')
