@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pose_ros.benchmarks.tracking import byte_tracked
 from pose_ros.errors import SkeletonError, StampError
 from pose_ros.skeletons import COCO17
 from pose_ros.synthetic.walkers import CAMERA, CLIPS, Flaws, film, straight
@@ -27,20 +28,6 @@ def tracked(clip, states=PUBLISHED):
     return [[track.person for track in tracks if track.state in states] for tracks in frames]
 
 
-def byte_tracked(clip, rate_hz):
-    """The same detections through ByteTrack of the `trackers` library (boxes, its default settings)."""
-    trackers, sv = pytest.importorskip('trackers'), pytest.importorskip('supervision')
-    byte_track, frames = trackers.ByteTrackTracker(frame_rate=rate_hz), []
-    for stamp, persons in zip(clip.stamps_s, clip.detections):
-        boxes = np.array([[*one.bbox[:2], *(one.bbox[:2] + one.bbox[2:])] for one in persons], float).reshape(-1, 4)
-        given = sv.Detections(boxes, confidence=np.array([one.score for one in persons]),
-                              class_id=np.zeros(len(persons), int), data={'index': np.arange(len(persons))})
-        got = byte_track.update(given, timestamp=float(stamp))
-        frames.append([replace(persons[i], track_id=int(name)) for i, name in zip(got.data.get('index', []),
-                                                                                  got.tracker_id) if name >= 0])
-    return frames
-
-
 @pytest.mark.parametrize('rate_hz', [10, 30])
 @pytest.mark.parametrize('name', ['crossing', 'occlusion'])
 @pytest.mark.parametrize('dropped', [0.0, 0.2])
@@ -57,7 +44,7 @@ def test_nobody_changes_identity(name, rate_hz, dropped):
 @pytest.mark.parametrize('name', CLIPS)
 def test_it_beats_byte_track_on_the_same_detections(name, rate_hz):
     clip = clip_of(name, rate_hz, dropped_frames=0.1)
-    ours, theirs = evaluate_tracks(clip.truth, tracked(clip)), evaluate_tracks(clip.truth, byte_tracked(clip, rate_hz))
+    ours, theirs = (evaluate_tracks(clip.truth, frames) for frames in (tracked(clip), byte_tracked(clip, rate_hz)[0]))
     assert ours.idf1 > theirs.idf1 + 0.05
     assert ours.mota > theirs.mota
     assert ours.switches < theirs.switches
