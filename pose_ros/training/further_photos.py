@@ -1,4 +1,4 @@
-"""Fetches what `photo_labels.json` labels beyond ../shared/data/training_photos: photos in public repositories.
+"""Fetches what training uses beyond ../shared/data/training_photos: photos in public repositories.
 
     git clone --mirror https://github.com/okfde/codefor.de clones/codefor.de     (and so on; it says what is missing)
     python -m pose_ros.training.further_photos clones out/train/photos ../shared/data/people_photos/coco_dev/images
@@ -37,14 +37,15 @@ class PhotoSource:
     Attributes:
         repository, commit: of the files.
         licence, attribution: of the photos.
-        photos: path in the repository, by name of the photo here.
+        with_people, people_free: path in the repository, by name of the photo here.
     """
 
     repository: str
     commit: str
     licence: str
     attribution: str
-    photos: Mapping[str, str]
+    with_people: Mapping[str, str]
+    people_free: Mapping[str, str]
 
     @property
     def clone(self) -> str:
@@ -63,18 +64,19 @@ def gather(clones: Path, output: Path) -> Iterator[Path]:
 
     Args:
         clones: folder with a clone of every repository, bare or not, under its own name.
-        output: gets <source>/with_people/<name>.jpg.
+        output: gets <source>/with_people/<name>.jpg and <source>/people_free/<name>.jpg.
 
     Raises:
         DatasetError: a clone is missing or lacks a photo; those written before are kept.
     """
     for name, source in list_sources().items():
-        folder = output / name / 'with_people'
-        folder.mkdir(parents=True, exist_ok=True)
-        for photo, path in source.photos.items():
-            if not (folder / photo).exists():
-                _write(folder / photo, _read(clones / source.clone, source, path))
-                yield folder / photo
+        for kind, photos in (('with_people', source.with_people), ('people_free', source.people_free)):
+            folder = output / name / kind
+            folder.mkdir(parents=True, exist_ok=True)
+            for photo, path in photos.items():
+                if not (folder / photo).exists():
+                    _write(folder / photo, _read(clones / source.clone, source, path))
+                    yield folder / photo
 
 
 def gather_coco_dev(images: Path, output: Path) -> Iterator[Path]:

@@ -22,7 +22,7 @@ def clones(tmp_path, monkeypatch):
     for command in (['init', '-q'], ['add', '.'], ['commit', '-qm', 'photo']):
         subprocess.run([*git, *command], check=True)
     commit = subprocess.run([*git, 'rev-parse', 'HEAD'], capture_output=True, check=True, text=True).stdout.strip()
-    sources = {'site': PhotoSource('https://host/owner/site', commit, 'CC0', '', {'img-a.jpg': 'img/a.png'})}
+    sources = {'site': PhotoSource('https://host/owner/site', commit, 'CC0', '', {'img-a.jpg': 'img/a.png'}, {})}
     monkeypatch.setattr(further_photos, 'list_sources', lambda: sources)
     return tmp_path / 'clones'
 
@@ -37,7 +37,7 @@ def test_photos_are_written_small_and_once(clones, tmp_path):
 def test_what_is_missing_is_said(clones, tmp_path, monkeypatch):
     with pytest.raises(DatasetError, match='make it: git clone --mirror https://host/owner/site'):
         list(gather(tmp_path / 'elsewhere', tmp_path / 'out'))
-    source = PhotoSource('https://host/owner/site', 'HEAD', 'CC0', '', {'b.jpg': 'img/b.png'})
+    source = PhotoSource('https://host/owner/site', 'HEAD', 'CC0', '', {}, {'b.jpg': 'img/b.png'})
     monkeypatch.setattr(further_photos, 'list_sources', lambda: {'site': source})
     with pytest.raises(DatasetError, match='lacks the photo img/b.png at HEAD'):
         list(gather(clones, tmp_path / 'out'))
@@ -51,5 +51,5 @@ def test_every_source_names_where_it_comes_from_and_its_terms():
         assert source.repository.startswith('https://github.com/') and len(source.commit) == 40
         assert source.licence and 'NC' not in source.licence and 'ND' not in source.licence
         assert source.attribution or 'CC0' in source.licence
-        assert set(source.photos) == labels.of_source(name)
+        assert set(source.with_people) == labels.of_source(name)
     assert len(labels.of_source(COCO_DEV)) == 14
