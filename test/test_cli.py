@@ -231,7 +231,7 @@ def test_evaluate_prints_and_writes_the_figures(call, photos, loaded, labels):
     assert status == 0 and '1.000' in out and 'of 1' in out
     figures = json.loads((photos.parent / 'new/figures.json').read_text())
     assert set(figures) == {'ap', 'ap50', 'recall', 'recall_large', 'persons', 'large_persons', 'false_per_negative',
-                            'ms_per_image', 'size_mb', 'estimator', 'model'}
+                            'ms_per_image', 'cpu_ms_per_image', 'size_mb', 'estimator', 'model'}
     assert (figures['recall'], figures['persons'], figures['large_persons']) == (1.0, 1, 1)
     assert figures['false_per_negative'] == 0.5, 'one of two photos without people has a skeleton'
 
@@ -264,6 +264,13 @@ def test_evaluate_tells_wrong_networks_before_it_measures(call, photos, loaded, 
         (photos.parent / name).write_bytes(content)
     status, out, err = call(*EVALUATE, '--reference', name, '--json', 'figures.json')
     assert status == 2 and message in err and not out and not (photos.parent / 'figures.json').exists()
+
+
+def test_evaluate_names_a_damaged_checkpoint(call, photos, labels):
+    (photos.parent / 'own.safetensors').write_bytes(bytes(100))
+    status, out, err = call(*EVALUATE, '--weights', 'own.safetensors', '--json', 'figures.json')
+    assert status == 2 and 'own.safetensors is damaged' in err and 'Traceback' not in err
+    assert not (photos.parent / 'figures.json').exists()
 
 
 def test_figures_that_cannot_be_written_are_shown_and_old_ones_kept(call, photos, loaded, labels, monkeypatch):
