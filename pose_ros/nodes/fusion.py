@@ -3,7 +3,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
+
+from std_msgs.msg import Header
 
 from pose_ros.lifting.triangulation import View
 from pose_ros.nodes.space_camera import Seen
@@ -25,12 +27,12 @@ class Moment:
     """Who is there at one moment.
 
     Attributes:
-        stamp_s: of the newest of its images [s].
+        header: stamp of the newest of its images, and the common frame.
         cameras: that saw it.
         followed: everyone, in the common frame.
     """
 
-    stamp_s: float
+    header: Header
     cameras: tuple[str, ...]
     followed: list[Followed]
 
@@ -46,31 +48,31 @@ class Fusion:
 
     def __init__(self, count: int, people: Fuses, slop_s: float) -> None:
         self._count, self._people, self._slop_s = count, people, slop_s
-        self._pending: dict[str, tuple[View, list[Followed]]] = {}
-        self._first_s = self._newest_s = 0.0
+        self._pending: dict[str, tuple[float, Any, Seen]] = {}
 
-    def add(self, camera: str, stamp_s: float, seen: Seen) -> list[Moment]:
+    def add(self, camera: str, stamp: Any, seen: Seen) -> list[Moment]:
         """What one camera sees; the moments that are complete by it, mostly none or one.
 
         Args:
             camera: that tells.
-            stamp_s: of its image [s].
+            stamp: of its image.
             seen: in it; without a view it says nothing of the common frame.
         """
-        done = []
-        if self._pending and (camera in self._pending or not self._fits(stamp_s)):
-            done += self._complete()
+        stamp_s = stamp.sec + stamp.nanosec * 1e-9
+        done = self._complete() if camera in self._pending or not self._fits(stamp_s) else []
         if seen.view:
-            self._newest_s = max(self._newest_s, stamp_s) if self._pending else stamp_s
-            self._first_s = min(self._first_s, stamp_s) if self._pending else stamp_s
-            self._pending[camera] = seen.view, seen.followed
+            self._pending[camera] = stamp_s, stamp, seen
         return done + (self._complete() if len(self._pending) == self._count else [])
 
     def _fits(self, stamp_s: float) -> bool:
-        return max(self._newest_s, stamp_s) - min(self._first_s, stamp_s) <= self._slop_s + _ROUNDING_S
+        stamps_s = [stamp_s, *(other_s for other_s, _, _ in self._pending.values())]
+        return max(stamps_s) - min(stamps_s) <= self._slop_s + _ROUNDING_S
 
     def _complete(self) -> list[Moment]:
         pending, self._pending = self._pending, {}
         if len(pending) < _LEAST_CAMERAS:
             return []
-        return [Moment(self._newest_s, tuple(pending), self._people.update(pending, self._newest_s))]
+        stamp_s, stamp, newest = max(pending.values(), key=lambda told: told[0])
+        followed = self._people.update({camera: (seen.view, seen.followed) for camera, (_, _, seen) in pending.items()
+                                        if seen.view}, stamp_s)
+        return [Moment(Header(stamp=stamp, frame_id=newest.frame_id), tuple(pending), followed)]

@@ -99,13 +99,14 @@ class Pipeline:
         return self._to_rgb(msg)
 
     def _publish(self, result: Result) -> None:
-        seen = self._space.follow(result)
+        seen, settings = self._space.follow(result), self._params.of(OutputSettings)
         self._outputs.publish(result, seen)
         if self._outputs.markers_wanted:
             height, width = result.image.shape[:2]
-            settings = self._params.of(OutputSettings)
             camera = self._inputs[result.camera].camera(width, height, settings.field_of_view_deg)
             self._outputs.publish_markers(result, seen, camera, settings)
+        for moment in self._space.fuse(result, seen):
+            self._outputs.publish_fused(moment, settings)
         self._monitor.published(result.camera, self._age_s(result.header), result.dropped)
 
     def _lose(self, camera: str, error: PoseRosError) -> None:

@@ -31,16 +31,15 @@ class PoseNode(LifecycleNode):
     """Images in, people out; the stamp of every result is that of its image.
 
     Subscribes:
-        image (sensor_msgs/Image), or the names in the parameter `image_topics`; with `image_transport: compressed`
-            image/compressed (sensor_msgs/CompressedImage).
+        image (sensor_msgs/Image), or the names in `image_topics`; sensor_msgs/CompressedImage if that is asked for.
         camera_info (sensor_msgs/CameraInfo), beside each image topic, and each depth topic.
         depth (sensor_msgs/Image), the names in the parameter `depth_topics`: 16UC1 [mm] or 32FC1 [m].
         /tf (tf2_msgs/TFMessage), /tf_static (tf2_msgs/TFMessage): for `target_frame`, and depth that is not aligned.
 
     Publishes:
-        ~/persons (pose_ros/PersonPoseArray): people followed and smoothed; px of the image `camera`, m in the header's
-            frame: the optical frame, or `target_frame`.
+        ~/persons (pose_ros/PersonPoseArray): people followed and smoothed; px of the image, m in the header's frame.
         ~/persons_raw (pose_ros/PersonPoseArray): the same people as measured in this image.
+        ~/persons_fused (pose_ros/PersonPoseArray): with `fuse`, people seen by several cameras, in `target_frame`.
         ~/markers (visualization_msgs/MarkerArray): bones, trails, velocities [m]; who has no depth lies on a plane.
         ~/overlay (sensor_msgs/Image): the image with people drawn; of several cameras ~/overlay_0, ~/overlay_1 ...
         /diagnostics (diagnostic_msgs/DiagnosticArray): rates, drops, latency, age and 3D per camera, and the network.
@@ -48,8 +47,6 @@ class PoseNode(LifecycleNode):
 
     Services:
         ~/enable (std_srvs/SetBool): pauses and resumes the work.
-
-    One thread owns the network and takes the newest image of all cameras at once. Nobody subscribes: no work.
 
     Args:
         load: makes the estimator, each time the node is configured.
@@ -79,8 +76,7 @@ class PoseNode(LifecycleNode):
             settings, grouping = self._params.of(EstimatorSettings), self._params.of(GroupingSettings)
             self._estimator = estimator = self._load(settings, grouping)
             undo.callback(estimator.close)
-            humans = self._params.of(FrameSettings).humans
-            self._outputs = PoseOutputs(self, cameras, estimator.skeleton, estimator.model, humans)
+            self._outputs = PoseOutputs(self, cameras, estimator, self._params.of(FrameSettings))
             undo.callback(self._outputs.close)
             self._configured = undo.pop_all()
         self.get_logger().info(f'{estimator.model} on {estimator.device} for {", ".join(cameras)}')

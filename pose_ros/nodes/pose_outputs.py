@@ -4,6 +4,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from rclpy.lifecycle import LifecycleNode, LifecyclePublisher
 from sensor_msgs.msg import Image
@@ -18,12 +19,15 @@ from pose_ros.bridge.rep155 import Humans
 from pose_ros.bridge.space_markers import SpaceBoard
 from pose_ros.camera import Camera
 from pose_ros.drawing import draw_persons
-from pose_ros.nodes.settings import OutputSettings
+from pose_ros.estimators.estimator import Estimator
+from pose_ros.nodes.fusion import Moment
+from pose_ros.nodes.settings import FrameSettings, OutputSettings
 from pose_ros.nodes.space_camera import Seen
 from pose_ros.nodes.worker import Result
-from pose_ros.skeletons import Skeleton
 from pose_ros.space.followed import Followed
 from pose_ros.types import Person, TrackState
+
+_FUSED = 'fused'
 
 
 class PoseOutputs:
@@ -34,25 +38,26 @@ class PoseOutputs:
     Args:
         node: that publishes.
         cameras: image topics; one gets `~/overlay`, several get `~/overlay_0`, `~/overlay_1` ... in this order.
-        skeleton: order of the keypoints in messages.
-        model: estimator and digest.
-        humans: whether to publish people as REP-155 says, too.
+        estimator: names the keypoints and itself in messages.
+        frames: whether people of several cameras are fused, and published as REP-155 says, too.
 
     Raises:
         TransformError: that needs messages that are not installed.
     """
 
-    def __init__(self, node: LifecycleNode, cameras: Sequence[str], skeleton: Skeleton, model: str,
-                 humans: bool = False) -> None:
-        self._node, self._skeleton, self._model = node, skeleton, model
-        self._humans = Humans(node) if humans else None
+    def __init__(self, node: LifecycleNode, cameras: Sequence[str], estimator: Estimator,
+                 frames: FrameSettings) -> None:
+        self._node, self._skeleton, self._model = node, estimator.skeleton, estimator.model
+        self._humans = Humans(node) if frames.humans else None
         self._persons = node.create_lifecycle_publisher(PersonPoseArray, '~/persons', result_qos())
         self._raw = node.create_lifecycle_publisher(PersonPoseArray, '~/persons_raw', result_qos())
+        self._fused = [node.create_lifecycle_publisher(PersonPoseArray, '~/persons_fused', result_qos())
+                       ] if frames.fuse else []
         self._markers = node.create_lifecycle_publisher(MarkerArray, '~/markers', result_qos())
         names = ['~/overlay'] if len(cameras) == 1 else [f'~/overlay_{number}' for number in range(len(cameras))]
         self._overlays = {camera: node.create_lifecycle_publisher(Image, name, image_qos('reliable'))
                           for camera, name in zip(cameras, names)}
-        self._boards = {camera: (MarkerBoard(camera), SpaceBoard(camera)) for camera in cameras}
+        self._boards = {camera: (MarkerBoard(camera), SpaceBoard(camera)) for camera in (*cameras, _FUSED)}
         # Ids of REP-155 must differ between cameras.
         self._prefixes = {camera: 'p' if len(cameras) == 1 else f'c{number}p' for number, camera in enumerate(cameras)}
 
@@ -82,12 +87,27 @@ class PoseOutputs:
 
     def publish_markers(self, result: Result, seen: Seen, camera: Camera, settings: OutputSettings) -> None:
         """Publishes `~/markers` of one image; those without points on a plane in front of its camera."""
-        flat, space = self._boards[result.camera]
+        self._draw(result.camera, seen.followed, result.header, camera, _space_header(result, seen), settings)
+
+    def publish_fused(self, moment: Moment, settings: OutputSettings) -> None:
+        """Publishes `~/persons_fused` of one moment, with the pixels of no image, and their markers."""
+        for publisher in self._fused:
+            if publisher.get_subscription_count():
+                publisher.publish(persons_to_msg(
+                    [one.smooth for one in moment.followed], header=moment.header, camera_name=' '.join(moment.cameras),
+                    image_size=(0, 0), skeleton=self._skeleton, model=self._model, dropped_frames=0, processing_ms=0.0,
+                    followed=moment.followed))
+        if self.markers_wanted:
+            nowhere = Camera.from_field_of_view(1, 1)
+            self._draw(_FUSED, moment.followed, moment.header, nowhere, moment.header, settings)
+
+    def _draw(self, name: str, followed: Sequence[Followed], header: Any, camera: Camera, space_header: Any,
+              settings: OutputSettings) -> None:
+        flat, space = self._boards[name]
         flat.distance_m = settings.marker_distance_m
         space.trail_s, space.covariances = settings.marker_trail_s, settings.marker_covariance
-        more = space.draw(seen.followed, result.header.stamp.sec + result.header.stamp.nanosec * 1e-9)
-        persons = [one.smooth for one in seen.followed]
-        self._markers.publish(flat.draw(persons, result.header, camera, _space_header(result, seen), more))
+        more = space.draw(followed, header.stamp.sec + header.stamp.nanosec * 1e-9)
+        self._markers.publish(flat.draw([one.smooth for one in followed], header, camera, space_header, more))
 
     def _send(self, publisher: LifecyclePublisher, result: Result, seen: Seen, followed: Sequence[Followed],
               persons: Sequence[Person]) -> None:
@@ -108,7 +128,7 @@ class PoseOutputs:
             self._node.destroy_lifecycle_publisher(publisher)
 
     def _all(self) -> list[LifecyclePublisher]:
-        return [self._persons, self._raw, self._markers, *self._overlays.values()]
+        return [self._persons, self._raw, *self._fused, self._markers, *self._overlays.values()]
 
 
 def _space_header(result: Result, seen: Seen) -> Header:

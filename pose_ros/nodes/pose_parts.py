@@ -7,7 +7,10 @@ from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.filtering.keypoint_filter import FilterSettings
 from pose_ros.filtering.smoother import SmootherSettings
 from pose_ros.grouping.settings import GroupingSettings
+from pose_ros.lifting.fusion import FusionSettings
 from pose_ros.lifting.lifting_settings import LiftingSettings
+from pose_ros.lifting.monocular import MonocularSettings
+from pose_ros.lifting.triangulation import TriangulationSettings
 from pose_ros.nodes.settings import DepthSettings, FrameSettings, InputSettings, OutputSettings
 from pose_ros.settings import Settings
 from pose_ros.space.space_settings import SpaceSettings
@@ -19,4 +22,5 @@ POSE_PARTS: Sequence[tuple[str, type[Settings]]] = (
     ('', InputSettings), ('', OutputSettings), ('', DepthSettings), ('', FrameSettings), ('', EstimatorSettings),
     ('grouping.', GroupingSettings), ('space.', SpaceSettings), ('tracking.', TrackerSettings),
     ('tracking.', MotionSettings), ('filtering.', SmootherSettings), ('filtering.', FilterSettings),
-    ('lifting.', LiftingSettings))
+    ('lifting.', LiftingSettings), ('lifting.', MonocularSettings), ('fusion.', FusionSettings),
+    ('fusion.', TriangulationSettings))

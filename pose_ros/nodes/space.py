@@ -11,8 +11,12 @@ from pose_ros.bridge.params import Parameters
 from pose_ros.bridge.transforms import Transforms, listen
 from pose_ros.filtering.keypoint_filter import FilterSettings
 from pose_ros.filtering.smoother import SmootherSettings
+from pose_ros.lifting.fusion import FusionSettings
 from pose_ros.lifting.lifting_settings import LiftingSettings
+from pose_ros.lifting.monocular import MonocularSettings, load_monocular
+from pose_ros.lifting.triangulation import TriangulationSettings
 from pose_ros.nodes.depth_input import DepthInput
+from pose_ros.nodes.fusion import Fusion, Moment
 from pose_ros.nodes.image_input import ImageInput
 from pose_ros.nodes.settings import DepthSettings, FrameSettings, InputSettings
 from pose_ros.nodes.space_camera import Seen, SpaceCamera
@@ -20,6 +24,7 @@ from pose_ros.nodes.space_monitor import SpaceMonitor
 from pose_ros.nodes.throttled_log import ThrottledLog
 from pose_ros.nodes.worker import Result
 from pose_ros.skeletons import Skeleton
+from pose_ros.space.fused_people import FusedPeople, FusedSettings
 from pose_ros.space.people import People, PeopleSettings
 from pose_ros.space.space_settings import SpaceSettings
 from pose_ros.tracking.motion import MotionSettings
@@ -44,12 +49,15 @@ class Space:
                  log: ThrottledLog) -> None:
         self._node, self._log, self._params = node, log, parameters
         self._frames = parameters.of(FrameSettings)
+        self._fusion = Fusion(len(inputs), FusedPeople(skeleton, self._fused_settings()), self._frames.fuse_slop_s)
         lift = parameters.of(SpaceSettings).lift
         with ExitStack() as undo:
             transforms = self._listen(undo)
+            alone = load_monocular(skeleton, parameters.of(MonocularSettings)) if lift == 'monocular' else None
             depths = self._depths(list(inputs), transforms, undo) if lift == 'depth' else {}
             self._cameras = {
-                name: SpaceCamera(source, depths.get(name), transforms, People(skeleton, self._people_settings()),
+                name: SpaceCamera(source, depths.get(name), transforms,
+                                  People(skeleton, self._people_settings(), alone),
                                   self._frames, name in depths or lift == 'monocular' or self._frames.fuse)
                 for name, source in inputs.items()}
             self.close = undo.pop_all().close
@@ -64,6 +72,10 @@ class Space:
         self._monitor.followed(result.camera, seen, camera.restarts)
         return seen
 
+    def fuse(self, result: Result, seen: Seen) -> list[Moment]:
+        """Who is at the moments that all cameras have now told of; nothing unless that is asked for."""
+        return self._fusion.add(result.camera, result.header.stamp, seen) if self._frames.fuse else []
+
     def statuses(self) -> Sequence[DiagnosticStatus]:
         """One DiagnosticStatus per camera."""
         return self._monitor.statuses()
@@ -72,6 +84,11 @@ class Space:
         of = self._params.of
         return PeopleSettings(of(SpaceSettings), of(TrackerSettings), of(MotionSettings), of(SmootherSettings),
                               of(FilterSettings), of(LiftingSettings))
+
+    def _fused_settings(self) -> FusedSettings:
+        of = self._params.of
+        return FusedSettings(of(FusionSettings), of(TriangulationSettings), of(SpaceSettings), of(SmootherSettings),
+                             of(FilterSettings))
 
     def _publish_s(self, stamp_s: float) -> float | None:
         now_s = self._node.get_clock().now().nanoseconds * 1e-9

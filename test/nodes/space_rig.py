@@ -94,18 +94,14 @@ class SpaceRig(Rig):
         wait_until(lambda: any(msg.header.stamp == wanted for msg in persons[before:]), what=f'people at {stamp_s}')
         return next(msg for msg in persons[before:] if msg.header.stamp == wanted)
 
-    def send_tf(self, parent: str, child: str, matrix: np.ndarray, stamp_s: float, static: bool = False) -> None:
+    def send_tf(self, parent: str, child: str, matrix: np.ndarray, stamp_s: float, static: bool = False,
+                camera: str = '/image') -> None:
         """Publishes where a frame is and waits until pose_node knows."""
         topic, qos = ('/tf_static', STATIC) if static else ('/tf', RELIABLE)
         msg: TransformStamped = matrix_to_msg(matrix, header(stamp_s, parent), child)
         self.camera(topic, TFMessage, qos=qos).publish(TFMessage(transforms=[msg]))
-        tree = self.transforms._tree
+        tree = self.node._pipeline._space._cameras[camera]._transforms._tree
         wait_until(lambda: child in tree._links and (static or stamp_s in tree._links[child].stamps_s), what='tf known')
-
-    @property
-    def transforms(self) -> Any:
-        """What pose_node knows of tf."""
-        return self.node._pipeline._space._cameras['/image']._transforms
 
     def in_space(self, camera: str = '/image') -> tuple[int, str, dict[str, str]]:
         """The diagnostics of the people of a camera."""

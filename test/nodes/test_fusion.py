@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from rclpy.time import Time
 
 from pose_ros.camera import Camera
 from pose_ros.lifting.triangulation import View
@@ -19,7 +20,7 @@ class Everyone:
         self.asked: list[tuple[set[str], float]] = []
 
     def update(self, seen, stamp_s: float) -> list:
-        self.asked.append((set(seen), stamp_s))
+        self.asked.append((set(seen), pytest.approx(stamp_s)))
         return []
 
 
@@ -27,7 +28,7 @@ def asked(*images: tuple[str, float], blind: str = '') -> list[tuple[set[str], f
     people = Everyone()
     fusion = Fusion(3, people, 0.02)
     for camera, stamp_s in images:
-        fusion.add(camera, stamp_s, Seen([], 'map', 0.0, None if camera == blind else VIEW, []))
+        fusion.add(camera, Time(seconds=stamp_s).to_msg(), Seen([], 'map', 0.0, None if camera == blind else VIEW, []))
     return people.asked
 
 
@@ -46,6 +47,13 @@ def test_images_of_other_moments_are_not_mixed():
 def test_without_one_camera_the_others_go_on():
     images = [(camera, float(second)) for second in range(4) for camera in 'abc']
     assert asked(*images, blind='b') == [({'a', 'c'}, 0.0), ({'a', 'c'}, 1.0), ({'a', 'c'}, 2.0)]
+
+
+def test_a_moment_has_the_newest_stamp_and_the_common_frame():
+    fusion = Fusion(2, Everyone(), 0.02)
+    for nanoseconds in (1_000_000_019, 1_000_000_007):
+        moments = fusion.add(str(nanoseconds), Time(nanoseconds=nanoseconds).to_msg(), Seen([], 'map', 0.0, VIEW, []))
+    assert (moments[0].header.frame_id, moments[0].header.stamp.nanosec) == ('map', 19)
 
 
 def test_time_may_go_back():

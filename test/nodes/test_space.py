@@ -6,13 +6,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from conftest import wait_until
-from nodes.space_rig import OPTICAL, START_S, errors_m, positions, scene
+from nodes.space_rig import OPTICAL, START_S, by_number, errors_m, header, positions, scene
 from scipy.spatial.transform import Rotation
+from sensor_msgs.msg import CameraInfo
 from visualization_msgs.msg import Marker
 
+from pose_ros.bridge.cameras import camera_to_msg
 from pose_ros.bridge.convert import persons_from_msg
 from pose_ros.camera import Camera
 from pose_ros.msg import Keypoint, PersonPose
+from pose_ros.skeletons import OPENPOSE18
+from pose_ros.synthetic.depth_scenes import CAMERA
+from pose_ros.synthetic.stick_people import looking_along_x, placed, transformed, walking
 from pose_ros.transforms import inverse, matrix_of
 from pose_ros.types import Person, PointSource
 
@@ -201,3 +206,39 @@ def test_a_person_is_not_lost_between_detections_without_a_track(space):
     assert PointSource.NONE == msg.persons[0].keypoints[0].depth_source
 
 
+
+
+CORNERS = {'a': (0.0, -2.0, 35.0), 'b': (0.0, 0.0, 0.0), 'c': (0.0, 2.0, -35.0)}
+
+
+def standing(x: float, y: float, turn_deg: float) -> np.ndarray:
+    """T_map_camera of a camera 1.2 m above the floor, which looks along x, turned to its left."""
+    return (matrix_of([x, y, 1.2], Rotation.from_euler('z', turn_deg, degrees=True).as_quat())
+            @ inverse(looking_along_x(0.0)))
+
+
+def test_people_of_several_cameras_are_fused_in_one_frame(space):
+    people = [placed(walking(1.7, phase), np.array([4.0, side]), 2.5) for phase, side in ((0.0, -0.7), (2.0, 0.8))]
+    frames = {name: standing(*corner) for name, corner in CORNERS.items()}
+    pixels = [[CAMERA.project(transformed(inverse(frame), one)) for one in people] for frame in frames.values()]
+    answers = [[Person(OPENPOSE18, keypoints, np.ones(18), 1.0) for keypoints in seen] for seen in pixels]
+    space.start(by_number(answers), image_topics=[f'/{name}/image' for name in CORNERS], fuse=True, target_frame='map',
+                reliability='reliable')
+    fused = space.listen('persons_fused', 'persons', 'markers')
+    for name, frame in frames.items():
+        space.camera(f'/{name}/image')
+        space.camera(f'/{name}/camera_info', CameraInfo).publish(camera_to_msg(CAMERA, header(START_S)))
+        wait_until(lambda name=name: space.node._pipeline._inputs[f'/{name}/image']._camera)
+        space.send_tf('map', f'{name}_optical', frame, START_S, static=True, camera=f'/{name}/image')
+    for number in range(3):
+        for answer, name in enumerate(CORNERS):
+            space.show(answer, START_S + number * STEP_S, f'/{name}/image', f'{name}_optical')
+    wait_until(lambda: len(fused) == 3)
+    assert fused[-1].header == header(START_S + 2 * STEP_S, 'map') and len(fused[-1].persons) == 2
+    for truth in people:
+        assert min(np.median(errors_m(fused[-1], truth, index)) for index in (0, 1)) < 0.01
+    sources = {keypoint.depth_source for one in fused[-1].persons for keypoint in one.keypoints}
+    assert sources == {Keypoint.TRIANGULATED}
+    assert {one.track_id for one in fused[-1].persons} == {one.track_id for one in fused[0].persons} == {0, 1}
+    drawn = {marker.ns for msg in space.got['markers'] for marker in msg.markers if marker.header.frame_id == 'map'}
+    assert {'fused/bones', 'fused/keypoints', 'fused/trails'} <= drawn
