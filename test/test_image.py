@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pose_ros.errors import ImageError
-from pose_ros.image import MAX_SIDE_PX, Letterbox, check_image
+from pose_ros.image import MAX_SIDE_PX, Crop, Letterbox, check_image
 
 SIZES = [(1, 1), (640, 480), (480, 640), (1919, 1079), (333, 250), (7, 3000), (3000, 7), (20, 15)]
 
@@ -68,3 +68,40 @@ def test_images_pass_unchanged():
     for shape in ((1, 1, 3), (MAX_SIDE_PX, 1, 3)):
         image = np.zeros(shape, np.uint8)
         assert check_image(image) is image
+
+
+BOXES = [(10, 20, 60, 90), (-30, -30, 10, 10), (100, 50, 100, 50), (600, 400, 900, 700), (0, 0, 639, 479)]
+
+
+@pytest.mark.parametrize('box', BOXES)
+def test_a_crop_knows_the_way_there_and_back(box):
+    crop = Crop.fit(np.array(box, float), 128, 160, 1.25)
+    points = np.random.default_rng(0).uniform(-50, 700, (20, 2))
+    np.testing.assert_allclose(crop.to_image(crop.to_crop(points)), points)
+    assert crop.apply(np.zeros((480, 640, 3), np.uint8)).shape == (160, 128, 3)
+
+
+@pytest.mark.parametrize('box', BOXES)
+def test_a_crop_holds_the_enlarged_box_in_its_middle(box):
+    crop = Crop.fit(np.array(box, float), 128, 160, 1.25)
+    corners = crop.to_crop(np.array(box, float).reshape(2, 2))
+    np.testing.assert_allclose(corners.mean(0), [63.5, 79.5], atol=.5 * crop.scale.max() + 1e-6)
+    slack = crop.scale.max()
+    assert (corners > -slack).all() and (corners < np.array([128, 160]) + slack).all()
+
+
+@pytest.mark.parametrize('scale', [.3, 1., 3.])
+def test_a_spot_of_the_image_is_where_the_crop_says(scale):
+    image = np.zeros((480, 640, 3), np.uint8)
+    image[200:203, 300:303] = 255
+    half = np.array([64, 80]) / scale
+    crop = Crop.fit(np.concatenate([(320, 220) - half, (320, 220) + half]), 128, 160)
+    picture = crop.apply(image, fill=0)[..., 0].astype(float)
+    rows, columns = np.indices(picture.shape)
+    got = np.array([(columns * picture).sum(), (rows * picture).sum()]) / picture.sum()
+    np.testing.assert_allclose(got, crop.to_crop(np.array([301., 201.])), atol=.1)
+
+
+def test_outside_the_image_a_crop_is_grey():
+    crop = Crop.fit(np.array([-300., -300, -200, -200]), 128, 160)
+    assert (crop.apply(np.zeros((48, 64, 3), np.uint8)) == 128).all()

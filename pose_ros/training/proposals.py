@@ -52,7 +52,8 @@ class ProposalGenerator:
         """
         atom = int(nearest_atom(align(pose[None], box[None]), self.atoms)[0])
         mixtures = self.mixtures
-        component = random.choice(mixtures.weights.shape[1], p=mixtures.weights[atom])
+        weights = mixtures.weights[atom]
+        component = random.choice(len(weights), p=weights / weights.sum())
         offset = random.normal(mixtures.means[atom, component], mixtures.spreads[atom, component])
         return box + np.clip(offset, -MOST_OFFSET, MOST_OFFSET) * np.tile(box[2:] - box[:2], 2)
 
@@ -60,7 +61,7 @@ class ProposalGenerator:
         """Numbers for a file."""
         arrays = {'atoms': self.atoms, 'weights': self.mixtures.weights, 'means': self.mixtures.means,
                   'spreads': self.mixtures.spreads}
-        return {name: array.round(4).tolist() for name, array in arrays.items()}
+        return {name: array.tolist() for name, array in arrays.items()}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> ProposalGenerator:
