@@ -32,6 +32,8 @@ class TrainSettings(Settings):
     renderers: int = setting(1, 'Processes that render scenes', low=1, high=256)
     device: str = setting('auto', 'Where to train', choices=('auto', 'cpu', 'cuda'))
     minutes_between_saves: float = setting(3.0, 'Time between checkpoints [min]', low=0.0, high=1000.0)
+    held_out_scenes: int = setting(200, 'Held-out scenes to measure the result on; 0: no measuring', low=0,
+                                   high=10 ** 5)
     folder: str = setting('out/train', 'Where scenes and the state of the run lie')
     photos: str = setting('../shared/data/training_photos', 'Training photos')
     further_photos: str = setting('out/train/photos', 'More of them, in the same form; may be absent')

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
@@ -12,10 +12,15 @@ from pathlib import Path
 import torch
 
 from pose_ros.errors import DatasetError
+from pose_ros.estimators import load
+from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.networks.checkpoint import save_openpose
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.synthetic.generator import GeneratorSettings, generate
 from pose_ros.training.batches import mined_places, photos_of, stream_batches
+from pose_ros.training.evaluation import evaluate
+from pose_ros.training.held_out import as_coco, held_out_empty, held_out_people, held_out_scenes
 from pose_ros.training.mining import Miner
 from pose_ros.training.parallel import run_processes
 from pose_ros.training.progress import Progress
@@ -25,7 +30,7 @@ from pose_ros.weights import register
 
 LOG_EVERY = 50       # steps
 LOCAL = {'folder', 'photos', 'further_photos', 'labels', 'motion', 'teacher', 'output', 'device', 'threads', 'workers',
-         'processes', 'renderers', 'scenes_to_start'}  # settings that say nothing about the result
+         'processes', 'renderers', 'scenes_to_start', 'held_out_scenes'}  # settings that say nothing about the result
 
 
 def train(settings: TrainSettings) -> Path:
@@ -45,7 +50,22 @@ def train(settings: TrainSettings) -> Path:
     _render(settings.changed(scenes=first))
     with _rendering(settings):
         run_processes(_learn, settings.processes, settings)
+    if settings.held_out_scenes:
+        print(reached(settings))
     return Path(settings.output)
+
+
+def reached(settings: TrainSettings) -> str:
+    """What the checkpoint finds on held-out synthetic scenes and photos, in words."""
+    photos = Path(settings.photos), Path(settings.further_photos)
+    people, ignored = held_out_people(*photos)
+    synthetic = held_out_scenes(Path(settings.folder) / 'held_out', settings.photos, settings.held_out_scenes)
+    scenes = [*people, *synthetic, *held_out_empty(*photos)]
+    with closing(load(EstimatorSettings(weights=settings.output, threads=settings.threads), GroupingSettings())) as net:
+        found = evaluate(net, [scene.image for scene in scenes], as_coco(scenes, ignored))
+    return (f'reached on {len(scenes)} held-out scenes and photos: {found.recall:.2f} of {found.persons} people, '
+            f'{found.recall_large:.2f} of the {found.large_persons} large ones, '
+            f'{found.false_per_negative:.2f} false skeletons per picture without people')
 
 
 def write_checkpoint(trainer: Trainer) -> Path:

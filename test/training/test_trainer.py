@@ -12,7 +12,7 @@ from pose_ros.synthetic.shards import write_shard
 from pose_ros.training.batches import Batch, BatchStream
 from pose_ros.training.losses import map_losses
 from pose_ros.training.settings import TrainSettings
-from pose_ros.training.train import train, write_checkpoint
+from pose_ros.training.train import reached, train, write_checkpoint
 from pose_ros.training.trainer import Trainer, learning_rate
 
 SMALL = OpenPoseShape(widths=(8, 8, 8, 8), blocks=(0, 0, 0, 0), features=8)
@@ -20,7 +20,7 @@ SMALL = OpenPoseShape(widths=(8, 8, 8, 8), blocks=(0, 0, 0, 0), features=8)
 
 def settings(**values) -> TrainSettings:
     small = TrainSettings(batch=2, sizes_px=[64], photo_share=0.0, cutout_share=0.0, empty_share=0.0, hint_share=0.0)
-    return small.changed(**{'workers': 0, 'device': 'cpu', **values})
+    return small.changed(**{'workers': 0, 'device': 'cpu', 'held_out_scenes': 0, **values})
 
 
 def batch(seed: int = 0) -> Batch:
@@ -147,6 +147,15 @@ def test_train_writes_a_checkpoint_and_goes_on_when_asked_for_more(folder):
     plan = settings(folder=str(folder), output=str(folder / 'net.safetensors'), samples=4, scenes=4)
     assert load_openpose(train(plan))[1]['samples'] == 4
     assert load_openpose(train(plan.changed(samples=6)))[1]['samples'] == 6
+
+
+def test_what_was_reached_is_said_in_words(folder, monkeypatch):
+    plan = settings(folder=str(folder), output=str(folder / 'net.safetensors'), samples=2, scenes=4, held_out_scenes=2)
+    scenes = [Scene(np.full((64, 64, 3), 90, np.uint8), np.zeros((0, 18, 3), np.float32))] * 2
+    for name, given in (('scenes', scenes), ('people', (scenes, [])), ('empty', scenes)):
+        monkeypatch.setattr(f'pose_ros.training.train.held_out_{name}', lambda *_, given=given: given)
+    train(plan.changed(held_out_scenes=0))
+    assert reached(plan).startswith('reached on 6 held-out scenes and photos: nan of 0 people')
 
 
 def test_missing_data_is_named(tmp_path):
