@@ -19,8 +19,10 @@ from pose_ros.commands.doctor import doctor
 from pose_ros.commands.evaluate import evaluate
 from pose_ros.commands.export import export
 from pose_ros.commands.learn import learn
+from pose_ros.commands.mocap import mocap
 from pose_ros.commands.parameters import parameters
 from pose_ros.commands.replay import replay
+from pose_ros.commands.report import report
 from pose_ros.commands.retarget import retarget
 from pose_ros.commands.run import run
 from pose_ros.commands.segment import segment
@@ -32,7 +34,7 @@ from pose_ros.errors import PoseRosError
 app = typer.Typer(name='pose-ros', no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich',
                   context_settings={'help_option_names': ['-h', '--help']})
 for command in (run, demo, retarget, evaluate, bench, doctor, parameters, train, calibrate, train_pairs, train_top_down, segment,
-                replay, learn, export):
+                replay, learn, export, report, mocap):
     app.command()(command)
 app.add_typer(weights.app, name='weights')
 

@@ -17,8 +17,8 @@ PACKAGE = Path(__file__).parents[1] / 'pose_ros'
 ROOMS = (
     'errors', 'files', 'skeletons', 'types', 'settings', 'yaml_entry', 'image', 'camera', 'transforms', 'networks',
     'weights', 'grouping', 'estimators', 'drawing', 'stickers', 'video', 'sources', 'tracking', 'filtering',
-    'lifting', 'space', 'activity', 'motion_capture', 'retargeting', 'demonstrations', 'synthetic', 'training',
-    'bridge', 'nodes', 'processes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands', 'cli',
+    'lifting', 'space', 'activity', 'motion_capture', 'reports', 'retargeting', 'demonstrations', 'synthetic',
+    'training', 'bridge', 'nodes', 'processes', 'benchmarks', 'doctor', 'reference', 'demo', 'commands', 'cli',
 )  # fmt: skip
 
 ROS = {
