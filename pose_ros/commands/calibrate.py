@@ -13,16 +13,18 @@ from pose_ros.training.calibrate import CalibrationSettings
 @with_settings(calibration=CalibrationSettings)
 def calibrate(calibration: CalibrationSettings) -> None:
     """Measure on held-out scenes how often scores are right, write it into the checkpoint, and draw the diagram."""
+    from pose_ros.training.calibrate import best_threshold
     from pose_ros.training.calibrate import calibrate as make
     from pose_ros.training.calibration import calibration_error
     from pose_ros.training.reliability import draw_reliability
     table = Table('estimator', 'held out', 'answers', 'right', 'error before', 'error after')
     for name, (numbers, parts) in make(calibration).items():
-        for part, pair in parts.items():
+        for part, answers in parts.items():
             lines = ((numbers.person_slope, numbers.person_offset), (numbers.keypoint_slope, numbers.keypoint_offset))
-            for what, raw, line in zip(('persons', 'keypoints'), pair, lines):
+            for what, raw, line in zip(('persons', 'keypoints'), (answers.persons, answers.keypoints), lines):
                 table.add_row(name, f'{what} of {part}', str(len(raw.right)), f'{raw.right.mean():.2f}',
                               f'{calibration_error(raw):.3f}', f'{calibration_error(raw.calibrated(*line)):.3f}')
+        Console().print(f'  {name}: best min_person_score by F1 on held-out data: {best_threshold(numbers, parts):.2f}')
         if name == calibration.estimators[0]:
             draw_reliability(parts, numbers, Path(calibration.picture))
     Console().print(table)

@@ -14,11 +14,12 @@ from pose_ros.estimators.estimator import EstimatorSettings, load
 from pose_ros.networks.checkpoint import load_openpose, save_openpose
 from pose_ros.settings import Settings, setting
 from pose_ros.training.annotations import LabelledImage, read_coco
-from pose_ros.training.calibration import Outcomes, collect, fit
+from pose_ros.training.calibration import Answers, collect, f1_score, fit
 from pose_ros.training.held_out import as_coco, held_out_empty, held_out_people, held_out_scenes
 from pose_ros.weights import list_weights, register
 
-Parts = Mapping[str, tuple[Outcomes, Outcomes]]  # of persons and of keypoints, by where they come from
+Parts = Mapping[str, Answers]  # by where the images come from
+THRESHOLDS = tuple(round(float(value), 2) for value in np.arange(0.05, 0.75, 0.05))
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,14 @@ def _measure(name: str, checkpoint: Path,
 
 
 def _fit(parts: Parts) -> Calibration:
-    persons, keypoints = ([pair[i] for pair in parts.values()] for i in (0, 1))
+    persons, keypoints = ([part.persons for part in parts.values()], [part.keypoints for part in parts.values()])
     return Calibration(*fit(persons), *fit(keypoints))
+
+
+def best_threshold(calibration: Calibration, parts: Parts) -> float:
+    """The chance below which persons are best dropped: the mean F1 over the parts is highest."""
+    line = calibration.person_slope, calibration.person_offset
+    return max(THRESHOLDS, key=lambda chance: np.mean([f1_score(part, *line, chance) for part in parts.values()]))
 
 
 def _register_again(path: Path) -> None:

@@ -43,9 +43,17 @@ class Outcomes:
         return Outcomes(chance(self.scores, slope, offset), self.right)
 
 
-def collect(estimator: Estimator, images: Iterable[np.ndarray],
-            labels: Sequence[LabelledImage]) -> tuple[Outcomes, Outcomes]:
-    """How often an estimator is right: its persons, and its keypoints.
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What an estimator answered on labelled images: its persons, its keypoints, and how many people there were."""
+
+    persons: Outcomes
+    keypoints: Outcomes
+    people: int
+
+
+def collect(estimator: Estimator, images: Iterable[np.ndarray], labels: Sequence[LabelledImage]) -> Answers:
+    """How often an estimator is right.
 
     Persons in a box of a crowd are neither right nor wrong, nor are keypoints without a label.
 
@@ -57,7 +65,15 @@ def collect(estimator: Estimator, images: Iterable[np.ndarray],
         found = [person.as_skeleton(COCO17) for person in estimator.estimate([image])[0]]
         persons.append(_persons(label, found))
         keypoints.append(_keypoints(label, found))
-    return Outcomes.joined(persons), Outcomes.joined(keypoints)
+    people = sum(person.counts for label in labels for person in label.persons)
+    return Answers(Outcomes.joined(persons), Outcomes.joined(keypoints), people)
+
+
+def f1_score(answers: Answers, slope: float, offset: float, threshold: float) -> float:
+    """F1 of the persons whose chance reaches a threshold: 2 right / (found + people); NaN with nobody at all."""
+    kept = answers.persons.right[answers.persons.calibrated(slope, offset).scores >= threshold]
+    both = len(kept) + answers.people
+    return 2 * float(kept.sum()) / both if both else float('nan')
 
 
 def fit(parts: Sequence[Outcomes]) -> tuple[float, float]:

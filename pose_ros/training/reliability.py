@@ -8,16 +8,16 @@ from pathlib import Path
 from pose_ros.errors import DatasetError
 from pose_ros.estimators.calibration import Calibration
 from pose_ros.files import written_whole
-from pose_ros.training.calibration import Outcomes, calibration_error, reliability
+from pose_ros.training.calibration import Answers, Outcomes, calibration_error, reliability
 
 FEWEST = 10  # answers in a bin that is drawn
 
 
-def draw_reliability(parts: Mapping[str, tuple[Outcomes, Outcomes]], calibration: Calibration, output: Path) -> None:
+def draw_reliability(parts: Mapping[str, Answers], calibration: Calibration, output: Path) -> None:
     """Draw persons beside keypoints: raw scores dashed, chances solid, a colour per part of the held-out data.
 
     Args:
-        parts: raw outcomes of persons and of keypoints, by where they come from.
+        parts: raw answers by where they come from.
 
     Raises:
         DatasetError: matplotlib is missing.
@@ -32,8 +32,9 @@ def draw_reliability(parts: Mapping[str, tuple[Outcomes, Outcomes]], calibration
     figure = Figure(figsize=(9, 4.2), layout='constrained')
     for i, (axes, title) in enumerate(zip(figure.subplots(1, 2), ('persons', 'keypoints'))):
         axes.plot((0, 1), (0, 1), color='0.7', linewidth=.8)
-        for colour, (name, pair) in enumerate(parts.items()):
-            raw, fitted = pair[i], pair[i].calibrated(*numbers[i])
+        for colour, (name, answers) in enumerate(parts.items()):
+            raw = (answers.persons, answers.keypoints)[i]
+            fitted = raw.calibrated(*numbers[i])
             _draw(axes, raw, f'{name}, raw', f'C{colour}--')
             _draw(axes, fitted, f'{name}, calibrated', f'C{colour}o-')
         axes.set(title=title, xlabel='published score', ylabel='share that was right', xlim=(0, 1), ylim=(0, 1))

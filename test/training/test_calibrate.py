@@ -14,7 +14,8 @@ from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.synthetic.scene import Scene
 from pose_ros.training import calibrate as room
-from pose_ros.training.calibrate import CalibrationSettings, calibrate
+from pose_ros.training.calibrate import CalibrationSettings, best_threshold, calibrate
+from pose_ros.training.calibration import Answers, Outcomes
 from pose_ros.training.reliability import draw_reliability
 from pose_ros.types import Person
 from pose_ros.weights import find_weights, register
@@ -52,7 +53,13 @@ def test_the_checkpoint_keeps_its_weights_and_facts_and_stays_registered(checkpo
     assert facts['samples'] == 7 and facts['calibration'] == {'openpose': asdict(calibration)}
     assert Calibration.of_checkpoint(facts, 'openpose') == calibration
     assert find_weights('openpose', checkpoint.parent) == checkpoint
-    assert parts['synthetic scenes'][0].right.sum() == 20
+    assert parts['synthetic scenes'].persons.right.sum() == 20 and parts['synthetic scenes'].people == 40
+
+
+def test_the_best_threshold_keeps_the_right_and_drops_the_wrong():
+    scores = np.linspace(0.02, 0.98, 200)
+    answers = Answers(Outcomes(scores, scores > 0.42), Outcomes.joined([]), people=116)
+    assert best_threshold(Calibration(), {'scenes': answers, 'photos': answers}) in (0.4, 0.45)
 
 
 def test_calibrating_twice_gives_the_same(checkpoint):

@@ -6,7 +6,7 @@ from pose_ros.estimators.calibration import chance
 from pose_ros.estimators.fake import FakeEstimator
 from pose_ros.skeletons import COCO17
 from pose_ros.training.annotations import LabelledImage, LabelledPerson
-from pose_ros.training.calibration import Outcomes, calibration_error, collect, fit, reliability
+from pose_ros.training.calibration import Answers, Outcomes, calibration_error, collect, f1_score, fit, reliability
 from pose_ros.types import Person
 
 IMAGE = np.zeros((100, 100, 3), np.uint8)
@@ -20,7 +20,8 @@ def label(points=POINTS, crowd=False, box=(10, 10, 50, 80)):
 def answers(people, found):
     """Persons' and keypoints' outcomes for persons (points, score) found in one image with labelled people."""
     persons = [Person(COCO17, points, np.where(np.isfinite(points[:, 0]), 0.5, 0), score) for points, score in found]
-    return collect(FakeEstimator(lambda _: persons), [IMAGE], [LabelledImage('a.png', 100, 100, tuple(people))])
+    got = collect(FakeEstimator(lambda _: persons), [IMAGE], [LabelledImage('a.png', 100, 100, tuple(people))])
+    return got.persons, got.keypoints
 
 
 def drawn(slope, offset, count=20_000):
@@ -90,3 +91,12 @@ def test_crowds_are_neither_right_nor_wrong():
 def test_who_is_labelled_in_a_crowd_is_right_there():
     persons, _ = answers([label(), label(np.full((17, 2), np.nan), crowd=True)], [(POINTS, 0.9)])
     assert persons.right.tolist() == [True]
+
+
+def test_f1_counts_missed_and_invented_people_alike():
+    persons = Outcomes(np.array([0.9, 0.8, 0.3]), np.array([True, False, True]))
+    answers = Answers(persons, persons, people=3)
+    assert f1_score(answers, 1, 0, 0.85) == 2 * 1 / (1 + 3)
+    assert f1_score(answers, 1, 0, 0.1) == 2 * 2 / (3 + 3)
+    assert f1_score(answers, 1, 0, 0.99) == 0
+    assert np.isnan(f1_score(Answers(Outcomes.joined([]), persons, 0), 1, 0, 0.5))
