@@ -16,6 +16,7 @@ from pose_ros.skeletons import OPENPOSE18
 from pose_ros.types import Person
 
 WIDTH, HEIGHT, STRIDE = 432, 368, 8
+PERSON_SCORE = 0.2  # people of a lower score are dropped, as ours were before scores became chances
 # Channel of the x of each limb's PAF in OpenPose's output (poseParameters.cpp, POSE_MAP_INDEX); y follows.
 _PAF_X = np.array([12, 20, 14, 16, 22, 24, 0, 2, 4, 6, 8, 10, 28, 30, 34, 32, 36, 18, 26])
 PAF_CHANNELS = 19 + np.stack([_PAF_X, _PAF_X + 1], axis=1).ravel()
@@ -59,7 +60,8 @@ class TfPose:
         output = self._net.forward()[0]
         persons = group_maps(output[:len(OPENPOSE18)], np.ascontiguousarray(output[PAF_CHANNELS]), OPENPOSE18,
                              self._grouping, STRIDE)
-        return [person.moved(1 / box.scale, 0.5 / box.scale - 0.5) for person in persons]
+        return [person.moved(1 / box.scale, 0.5 / box.scale - 0.5) for person in persons
+                if person.score >= PERSON_SCORE]
 
 
 def open_graph(path: Path) -> cv2.dnn.Net:
