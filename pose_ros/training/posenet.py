@@ -10,8 +10,8 @@ import numpy as np
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.peaks import find_peaks
 from pose_ros.grouping.settings import GroupingSettings
-from pose_ros.skeletons import COCO17
 from pose_ros.networks.onnx_session import open_onnx
+from pose_ros.skeletons import COCO17
 from pose_ros.types import Person
 
 STRIDE = 16

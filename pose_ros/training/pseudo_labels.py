@@ -3,8 +3,8 @@
     python -m pose_ros.training.pseudo_labels ../shared/data/training_photos ../shared/data/weights labels.json
 
 The result was checked by eye: `photo_labels.json`, which ships, lacks the photos in which it was wrong, mostly crowds.
-Keypoints of which PoseNet is not sure, or that it does not find, and peaks that belong to no person are marked, so that
-nothing is learnt from them.
+Keypoints of which PoseNet is not sure, or that it does not find, peaks that belong to no person and people whose limbs
+do not fit each other are marked, so that nothing is learnt from them.
 """
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ from pose_ros.grouping.candidates import find_candidates
 from pose_ros.grouping.paf import group
 from pose_ros.grouping.peaks import Peaks, find_peaks
 from pose_ros.grouping.settings import PafSettings
+from pose_ros.networks.onnx_session import open_onnx
 from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.synthetic.photos import list_photos, read_photo
-from pose_ros.networks.onnx_session import open_onnx
+from pose_ros.training.plausibility import cleaned
 from pose_ros.training.targets import UNKNOWN, UNSURE
 from pose_ros.training.tfpose import PAF_CHANNELS, blob, open_graph
 from pose_ros.types import Person
@@ -121,7 +122,8 @@ def main(photos: str, weights: str, output: str) -> None:
     posenet = PoseNet(Path(weights) / 'posenet_coral/posenet_075_s16_float_dynamic.onnx')
     tfpose = TfPose(Path(weights) / 'tfpose_v2_small/mobilenet_v2_small_368x432.pb')
     paths = [path for held_out in (False, True) for path in list_photos(Path(photos), 'with_people', held_out)]
-    labels = {f'{path.parents[1].name}/{path.name}': label(read_photo(path), posenet, tfpose) for path in paths}
+    labels = {f'{path.parents[1].name}/{path.name}': cleaned(label(read_photo(path), posenet, tfpose))
+              for path in paths}
     Path(output).write_text(json.dumps(labels, separators=(',', ':')))
 
 
