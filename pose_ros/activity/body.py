@@ -69,9 +69,12 @@ class Body:
         A name without side is the mean of both sides, or that of the one which is known; NaN = unknown.
         """
         limbs, lengths = self._limbs
-        dots = np.concatenate([(limbs[:_JOINED] * self._spokes).sum(1), -limbs[_JOINED:, 2]])
-        norms = np.concatenate([lengths[:_JOINED] * np.sqrt((self._spokes * self._spokes).sum(1)), lengths[_JOINED:]])
-        degrees = np.degrees(np.arccos(np.clip(dots / np.maximum(norms, 1e-9), -1, 1))).tolist()
+        others = self.points[_TRIPLES[:, 2]] - self.points[_TRIPLES[:, 1]]
+        dots = np.concatenate([np.einsum('ij,ij->i', limbs[:_JOINED], others), -limbs[_JOINED:, 2]])
+        norms = lengths.copy()
+        norms[:_JOINED] *= np.sqrt(np.einsum('ij,ij->i', others, others))
+        cosines = np.minimum(np.maximum(dots / np.maximum(norms, 1e-9), -1), 1)
+        degrees = np.degrees(np.arccos(cosines)).tolist()
         both = [_either(left, right) for left, right in zip(degrees[:-1:2], degrees[1::2])]
         return dict(zip(ANGLES, [*degrees[:-1], *both, degrees[-1]]))
 
@@ -88,12 +91,7 @@ class Body:
     @cached_property
     def _limbs(self) -> tuple[np.ndarray, np.ndarray]:
         limbs = self.points[_TO] - self.points[_FROM]
-        return limbs, np.sqrt((limbs * limbs).sum(1))
-
-    @property
-    def _spokes(self) -> np.ndarray:
-        """The other limb of each joint that has an angle."""
-        return np.asarray(self.points[_TRIPLES[:, 2]] - self.points[_TRIPLES[:, 1]])
+        return limbs, np.sqrt(np.einsum('ij,ij->i', limbs, limbs))
 
 
 def _either(left: float, right: float) -> float:

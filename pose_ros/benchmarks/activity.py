@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from pose_ros.benchmarks.performers import Performance
 from pose_ros.benchmarks.repertoire import EXERCISES, FALLS, SIGNALS, SIT, STAND, everyday, fall, repeat
 from pose_ros.benchmarks.row import Row
 from pose_ros.files import shipped_config
+from pose_ros.skeletons import OPENPOSE18
 
 _FLAWS = {'noise_m': 0.02, 'hidden': 0.03}
 _PEOPLE = (1, 5, 20)
@@ -42,14 +44,30 @@ def _labels(told: Sequence[Sequence[Activity]], kind: Kind) -> set[str]:
 
 
 def _cost(people: int) -> Row:
-    performance = everyday(10.0)
-    frames = list(zip(*(performance.persons(seed=seed, track_id=seed, noise_m=0.01) for seed in range(people))))
-    watcher, spent = ActivityWatcher(_settings()), []
-    for stamp_s, persons in zip(performance.stamps.tolist(), frames):
+    """Of what activity_node does: from the message of people to that of their activities."""
+    from pose_ros.bridge.activities import activities_to_msg
+    from pose_ros.nodes.activity_settings import ActivityNodeSettings
+    from pose_ros.nodes.activity_stage import ActivityStage
+    stage, spent = ActivityStage(_settings(), ActivityNodeSettings()), []
+    for msg in _messages(people):
         start = time.process_time()
-        watcher.update(persons, stamp_s, _UPRIGHT)
+        _, found, _ = stage.watch(msg)
+        activities_to_msg(found, msg.header, msg.camera)
         spent.append(time.process_time() - start)
     return Row(f'activity.{people}.ms', float(np.median(spent)) * 1e3, 'ms')
+
+
+def _messages(people: int) -> Iterator[Any]:
+    from std_msgs.msg import Header
+
+    from pose_ros.bridge.convert import persons_to_msg
+    performance = everyday(10.0)
+    for number, persons in enumerate(zip(*(performance.persons(seed=seed, track_id=seed, noise_m=0.01)
+                                           for seed in range(people)))):
+        header = Header(frame_id='camera_optical_frame')
+        header.stamp.sec, header.stamp.nanosec = divmod(number * 10**9 // 30, 10**9)
+        yield persons_to_msg(persons, header=header, camera_name='/image', image_size=(640, 480), skeleton=OPENPOSE18,
+                             model='', processing_ms=0.0, dropped_frames=0)
 
 
 def _falls() -> list[Row]:
