@@ -34,7 +34,7 @@ class DeepCut:
 
         Several peaks of one keypoint in one person give their mean, weighed by their probabilities.
         """
-        problem = self._regressions.problem(peaks, candidates, skeleton)
+        problem = self._regressions.problem(peaks, candidates, skeleton, settings.missed_cost)
         self.solution = solve(problem, settings, keypoint_stages(skeleton))
         rows = _best_peaks(self.solution.labels, problem, len(skeleton))
         kept = np.flatnonzero((rows >= 0).sum(axis=1) >= settings.min_keypoints)

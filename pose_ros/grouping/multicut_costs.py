@@ -57,12 +57,18 @@ class Regressions:
         return (limb_pairs(peaks, candidates, sizes, self.limb_sizes),
                 trunk_pairs(peaks, sizes, trunk_indices(skeleton)), twin_pairs(peaks, sizes, len(skeleton)))
 
-    def problem(self, peaks: Peaks, candidates: Candidates, skeleton: Skeleton) -> Problem:
-        """DeepCut's problem of the peaks of one image; every peak is a site of its own."""
-        pairs = self.pairs(peaks, candidates, skeleton)
-        costs = [_cost(rows[one.group], one.features) for rows, one in zip((self.limbs, self.trunk, self.twins), pairs)]
+    def problem(self, peaks: Peaks, candidates: Candidates, skeleton: Skeleton, missed_cost: float = 1.0) -> Problem:
+        """DeepCut's problem of the peaks of one image; every peak is a site of its own.
+
+        Args:
+            missed_cost: of not choosing a real peak or limb, in costs of choosing a wrong one. Bayes' decision is then
+                for what is more probable than 1 / (1 + missed_cost).
+        """
+        pairs, gain = self.pairs(peaks, candidates, skeleton), np.log(missed_cost)
+        costs = [_cost(rows[one.group], one.features, bias) for rows, one, bias in
+                 zip((self.limbs, self.trunk, self.twins), pairs, (gain, 0.0, 0.0))]
         first, second = (np.concatenate(ends) for ends in (zip(*((one.first, one.second) for one in pairs))))
-        return Problem(_cost(self.unary[peaks.keypoint], unary_features(peaks)), peaks.keypoint,
+        return Problem(_cost(self.unary[peaks.keypoint], unary_features(peaks), gain), peaks.keypoint,
                        np.arange(len(peaks.score)), first, second, np.concatenate(costs), self._otherwise(skeleton))
 
     def _otherwise(self, skeleton: Skeleton) -> np.ndarray:
@@ -80,9 +86,9 @@ class Regressions:
         path.write_text(json.dumps(plain, indent=1) + '\n')
 
 
-def _cost(weights: np.ndarray, features: np.ndarray) -> np.ndarray:
-    """(n,) log((1 - p) / p), which for a logistic regression is minus its argument."""
-    return np.clip(-(weights * features).sum(axis=1), -_HIGHEST, _HIGHEST)
+def _cost(weights: np.ndarray, features: np.ndarray, gain: float) -> np.ndarray:
+    """(n,) log((1 - p) / p), which for a logistic regression is minus its argument, less the gain."""
+    return np.clip(-(weights * features).sum(axis=1) - gain, -_HIGHEST, _HIGHEST)
 
 
 def load_regressions(path: Path, skeleton: Skeleton) -> Regressions:

@@ -28,6 +28,8 @@ class MulticutSettings(Settings):
                                     low=0, high=100)
     exact_ms: float = setting(20.0, 'Time for exact solving per image [ms]; then the best so far is taken',
                               low=0.0, high=60_000.0)
+    missed_cost: float = setting(100.0, 'How many wrong keypoints or limbs are as bad as a missed one; 1: as published',
+                                 low=1.0, high=1e6)
     incremental: bool = setting(False, "DeeperCut's three stages: head and shoulders, then arms, then legs")
 
 
