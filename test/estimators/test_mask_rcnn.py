@@ -71,6 +71,16 @@ def test_a_checkpoint_becomes_an_estimator(tmp_path):
     assert all(0 <= person.score <= 1 and (person.scores <= 1).all() for person in persons)
 
 
+def test_without_a_box_there_is_nobody():
+    network = SmallRcnn(SHAPE).eval()
+    network.roi_heads.score_thresh = 1.1
+    box = Letterbox.fit(96, 64, 96, 32)
+    with torch.inference_mode():
+        found, = MaskRcnnFinder(network, OPENPOSE18).find(torch.rand(1, 3, 64, 96), [np.zeros((64, 96, 3), np.uint8)],
+                                                          [box], EstimatorSettings(flip=True), GroupingSettings())
+    assert found.keypoints.shape == (0, 18, 2) and found.scores.shape == (0, 18) and found.boxes.shape == (0,)
+
+
 def test_a_file_that_is_no_network_of_torchvision_is_refused(tmp_path):
     path = tmp_path / 'net.pth'
     torch.save({'x': torch.zeros(1)}, path)

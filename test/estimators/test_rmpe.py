@@ -8,6 +8,7 @@ from pose_ros.errors import EstimatorError, WeightsError
 from pose_ros.estimators import EstimatorSettings
 from pose_ros.estimators.rmpe import RmpeFinder, load, read_crops
 from pose_ros.grouping.settings import GroupingSettings
+from pose_ros.image import Letterbox
 from pose_ros.networks.crop_pose import CROP_HEIGHT, CROP_WIDTH, CropPose
 from pose_ros.networks.keypoint_rcnn import SmallRcnn
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
@@ -109,6 +110,16 @@ def test_maps_that_are_not_finite_are_refused():
                                                                             None)]})()
     with pytest.raises(EstimatorError, match='NaN'), torch.inference_mode():
         read_crops(broken, torch.rand(1, 3, CROP_HEIGHT, CROP_WIDTH))
+
+
+def test_without_a_box_there_is_nobody():
+    net = RmpeNet(SmallRcnn(SHAPE), pose_network()).eval()
+    finder = RmpeFinder(net)
+    net.detector.roi_heads.score_thresh = 1.1
+    box = Letterbox.fit(160, 120, 96, 32)
+    with torch.inference_mode():
+        found, = finder.find(torch.rand(1, 3, 96, 96), [IMAGE], [box], EstimatorSettings(), GroupingSettings())
+    assert found.keypoints.shape == (0, 18, 2) and found.scores.shape == (0, 18) and found.boxes.shape == (0,)
 
 
 @pytest.mark.parametrize('transformer', [True, False])
