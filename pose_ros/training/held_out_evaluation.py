@@ -1,6 +1,6 @@
 """The evaluator on held-out data: synthetic scenes, photos with people labelled by teachers, photos without people.
 
-    python -m pose_ros.training.held_out_evaluation [checkpoint [input_size]]
+python -m pose_ros.training.held_out_evaluation [checkpoint [input_size]]
 """
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def main(checkpoint: str = '', input_size: str = '320') -> None:
     """Print a line per set."""
     with closing(load(EstimatorSettings(weights=checkpoint, input_size=int(input_size)))) as estimator:
         for name, count, got in evaluate_held_out(estimator, CalibrationSettings()):
-            print(f'{name}: {count} pictures, {got.persons} people, {got.large_persons} large; recall {got.recall:.3f}, '
-                  f'large {got.recall_large:.3f}; AP {got.ap:.3f}; false per empty picture {got.false_per_negative:.3f}')
+            print(f'{name}: {count} pictures, {got.persons} people, {got.large_persons} large; '
+                  f'recall {got.recall:.3f}, large {got.recall_large:.3f}; AP {got.ap:.3f}; '
+                  f'false per empty picture {got.false_per_negative:.3f}')
 
 
 if __name__ == '__main__':
