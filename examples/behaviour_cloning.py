@@ -141,6 +141,8 @@ def plot(robot: Robot, held_out: Episodes, ways: list[np.ndarray], path: Path) -
             axis.plot(np.arange(1, len(actions) + 1) / RATE_HZ, np.degrees(actions[:, joint]), color='0.6', lw=3)
             axis.plot(0.01 * np.arange(1, len(way) + 1), np.degrees(way[:, joint]), color='tab:blue', lw=1)
         axis.set(title=name, xlabel='s')
+        if np.diff(axis.get_ylim()) < 2:
+            axis.set_ylim(-1, 1)
     axes[0].set_ylabel('deg')
     figure.suptitle('shown, and never learnt from (grey); performed by the policy (blue)', fontsize=10)
     figure.tight_layout()

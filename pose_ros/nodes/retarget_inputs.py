@@ -60,6 +60,7 @@ class RetargetInputs:
         except SkeletonError as error:
             self._log.error('persons', f'people that cannot be read are ignored: {error}')
             return
+        self._session.model = msg.model
         now = seconds_of(self._node.get_clock().now().to_msg())
         transform = self._place.transform_to_base(msg.header)
         self._session.see_persons(persons, seconds_of(msg.header.stamp), now, transform)

@@ -50,7 +50,7 @@ class RetargetNode(LifecycleNode):
         ~/reset (std_srvs/Trigger): after a stop or a fault, to disabled.
         ~/home (std_srvs/Trigger): go to the preferred pose.
         ~/clutch (std_srvs/SetBool): stand while the person moves elsewhere.
-        ~/record (std_srvs/SetBool): begin or end a recording in `record_folder`.
+        ~/record (std_srvs/SetBool): begin or end a recording in `record_folder`; ~/mark (std_srvs/Trigger): a segment.
         ~/replay (pose_ros/Replay): perform a recording.
         ~/select_person (pose_ros/SelectPerson): whom ~/enable follows.
 

@@ -9,7 +9,8 @@ from typing import Any
 from rclpy.node import Node
 from std_srvs.srv import SetBool, Trigger
 
-from pose_ros.bridge.robot import Replay, SelectPerson
+from pose_ros.bridge.robot import Replay, SelectPerson, seconds_of
+from pose_ros.demonstrations.demonstration import MARK_BEGIN, MARK_END
 from pose_ros.errors import PoseRosError, RobotError
 from pose_ros.nodes.retarget_settings import RetargetSettings
 from pose_ros.retargeting.recording import NoRecorder, Recorder
@@ -24,7 +25,7 @@ Plan = Callable[[Path, Robot, int, float], tuple[Trajectory, str]]
 def record_demonstration(path: Path, session: Session) -> Recorder:
     """A recorder of demonstrations into a new folder."""
     from pose_ros.bridge.demonstration_recorder import DemonstrationRecorder
-    return DemonstrationRecorder(path, session.robot, session.skeleton)
+    return DemonstrationRecorder(path, session.robot, session.skeleton, session.model)
 
 
 def plan_demonstration(path: Path, robot: Robot, segment: int, stretch: float) -> tuple[Trajectory, str]:
@@ -47,6 +48,7 @@ class RetargetServices:
         self._node, self._record_to, self._plan = node, record, plan
         self._session: Session | None = None
         self._settings = RetargetSettings()
+        self._in_segment = False
         serve = node.create_service
         self._services = [
             serve(SetBool, '~/enable', self._answering(self._enable)),
@@ -55,6 +57,7 @@ class RetargetServices:
             serve(Trigger, '~/home', self._answering(self._home)),
             serve(SetBool, '~/clutch', self._answering(self._clutch)),
             serve(SetBool, '~/record', self._answering(self._record)),
+            serve(Trigger, '~/mark', self._answering(self._mark)),
             serve(Replay, '~/replay', self._answering(self._replay)),
             serve(SelectPerson, '~/select_person', self._answering(self._select))]
 
@@ -118,5 +121,13 @@ class RetargetServices:
             return 'recording ended'
         name = f'{datetime.now():%Y%m%d_%H%M%S_%f}_{session.robot.config.name}'
         path = Path(self._settings.record_folder).expanduser() / name
-        session.recorder = self._record_to(path, session)
+        session.recorder, self._in_segment = self._record_to(path, session), False
         return f'recording to {path}'
+
+    def _mark(self, session: Session, _: Trigger.Request) -> str:
+        if isinstance(session.recorder, NoRecorder):
+            raise RobotError('nothing is being recorded; ~/record first')
+        self._in_segment = not self._in_segment
+        label = MARK_BEGIN if self._in_segment else MARK_END
+        session.recorder.add_mark(seconds_of(self._node.get_clock().now().to_msg()), label)
+        return label

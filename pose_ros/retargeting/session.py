@@ -38,7 +38,7 @@ class Session:
         safety: whether it may move.
         recorder: gets all that happens; when it fails, the robot stops.
         parts: as given.
-        skeleton: of the people seen last.
+        skeleton, model: of the people seen last, and what found them.
         solution: the shadow's last answer; None = none since it was enabled.
         verdict: what the robot may do, as of the last step.
     """
@@ -54,7 +54,7 @@ class Session:
         self._people = People(clock, parts.safety.hard_timeout_s, parts.session.watch_distance)
         self.skeleton: Skeleton = COCO17
         self._joints = JointStates(robot.joints)
-        self._held, self._state = False, State.DISABLED
+        self.model, self._held, self._state = '', False, State.DISABLED
         self._moved = -math.inf
 
     def see_robot(self, names: Sequence[str], positions: Sequence[float], velocities: Sequence[float],
