@@ -54,6 +54,11 @@ class KalmanFilter:
         means[:, gone], spreads[:, :, gone] = np.nan, np.nan
         return Filtered(means[0], means[1], spreads[0, 0], self._seen_s < stamp_s)
 
+    def carry(self, rows: np.ndarray, velocities: np.ndarray) -> None:
+        """See `KeypointFilter.carry`."""
+        self._means[1:, rows] = 0.0
+        self._means[1, rows] = velocities
+
     def select(self, rows: np.ndarray) -> None:
         """See `KeypointFilter.select`."""
         if np.isfinite(self._stamp_s):

@@ -61,6 +61,9 @@ class KeypointFilter(Protocol):
             StampError: the stamp is not finite.
         """
 
+    def carry(self, rows: np.ndarray, velocities: np.ndarray) -> None:
+        """Gives keypoints (K,) bool the velocities (R, D) of the R of them, for as long as they are not measured."""
+
     def select(self, rows: np.ndarray) -> None:
         """Keeps these keypoints, in this order, and forgets the others; -1 stands for one never seen."""
 

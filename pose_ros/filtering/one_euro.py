@@ -40,6 +40,10 @@ class OneEuroFilter:
         return Filtered(self._values + ahead_s * self._speeds, self._speeds.copy(), self._smoothed_covariances(),
                         self._seen_s < stamp_s)
 
+    def carry(self, rows: np.ndarray, velocities: np.ndarray) -> None:
+        """See `KeypointFilter.carry`."""
+        self._speeds[rows] = velocities
+
     def select(self, rows: np.ndarray) -> None:
         """See `KeypointFilter.select`."""
         if np.isfinite(self._stamp_s):

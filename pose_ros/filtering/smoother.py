@@ -142,13 +142,22 @@ class Smoother:
         nothing = np.full((self._count, 2), np.nan)
         values = np.concatenate([one.keypoints if one else nothing for one in people])
         units = np.repeat([row.height_px for row in self._rows], self._count) / self._settings.person_height_m
-        return _run(self._image, values, self._stamp_s, ahead_s, None, units)
+        return self._run(self._image, values, ahead_s, None, units)
 
     def _space_filtered(self, people: Sequence[Person | None], ahead_s: float) -> Filtered:
         nothing = Points.unknown(self._count)
         points = [one.points if one and one.points else nothing for one in people]
-        return _run(self._space, np.concatenate([one.positions for one in points]), self._stamp_s, ahead_s,
-                    np.concatenate([one.covariances for one in points]))
+        return self._run(self._space, np.concatenate([one.positions for one in points]), ahead_s,
+                         np.concatenate([one.covariances for one in points]))
+
+    def _run(self, one: KeypointFilter, values: np.ndarray, ahead_s: float, covariances: np.ndarray | None = None,
+             unit: np.ndarray | float = 1.0) -> Filtered:
+        """What is not measured goes on as the whole person does: its own speed is noise, and would tear limbs off."""
+        now = one.update(values, self._stamp_s, covariances, unit)
+        unseen = now.predicted & np.isfinite(now.values).all(axis=1)
+        if unseen.any():
+            one.carry(unseen, _whole(now, self._count)[unseen])
+        return replace(one.predict(self._stamp_s + ahead_s), predicted=now.predicted)
 
 
 def _unsmoothed(person: Person) -> Smoothed:
@@ -167,10 +176,16 @@ def _smoothed(person: Person, image: Filtered, space: Filtered | None) -> Smooth
                     image.predicted)
 
 
-def _run(one: KeypointFilter, values: np.ndarray, stamp_s: float, ahead_s: float,
-         covariances: np.ndarray | None = None, unit: np.ndarray | float = 1.0) -> Filtered:
-    now = one.update(values, stamp_s, covariances, unit)
-    return replace(one.predict(stamp_s + ahead_s), predicted=now.predicted) if ahead_s else now
+def _whole(now: Filtered, count: int) -> np.ndarray:
+    """(N K, D) velocity of the whole person of each keypoint: the median of those measured, or else of those known."""
+    velocities = now.velocities.reshape(-1, count, now.velocities.shape[1])
+    measured = ~now.predicted.reshape(-1, count)
+    measured = np.where(measured.any(axis=1, keepdims=True), measured, True)
+    chosen = np.where(measured[:, :, None] & np.isfinite(velocities), velocities, np.nan)
+    known = np.isfinite(chosen).any(axis=1)
+    whole = np.zeros(known.shape)
+    whole[known] = np.nanmedian(chosen.transpose(0, 2, 1)[known], axis=1)
+    return np.repeat(whole, count, axis=0)
 
 
 def _of(people: Filtered, index: int, count: int) -> Filtered:

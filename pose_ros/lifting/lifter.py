@@ -47,15 +47,41 @@ class Lifter:
             SkeletonError: a person has another skeleton.
             StampError: the stamp is not finite.
         """
+        return self.refine(self.measure(persons, depth, camera), camera, stamp_s)
+
+    def measure(self, persons: Sequence[Person], depth: DepthImage, camera: Camera) -> list[Person]:
+        """The first half of `lift`, which needs no identities and helps to find them: points as the depth image says.
+
+        Raises:
+            CameraError, SkeletonError: as `lift`.
+        """
         self._check(persons, depth, camera)
         if not persons:
             return []
         keypoints = np.array([one.keypoints for one in persons], float)
         keypoints[np.array([one.scores for one in persons]) < self._settings.min_score] = np.nan
-        rays = camera.rays(keypoints.reshape(-1, 2)).reshape(*keypoints.shape[:2], 3)
-        focal = float(np.sqrt(camera.matrix[0, 0] * camera.matrix[1, 1]))
+        rays, focal = _rays(keypoints, camera), _focal(camera)
         depths, variances = self._joints.measure(keypoints, rays, depth, focal)
-        points, variances = self._consistent(persons, depths[:, :, None] * rays, rays, variances, stamp_s)
+        return self._with_points(persons, depths[:, :, None] * rays, rays, variances, focal)
+
+    def refine(self, persons: Sequence[Person], camera: Camera, stamp_s: float) -> list[Person]:
+        """The second half: points of `measure` made consistent with the limb lengths of each track; others stay.
+
+        Raises:
+            StampError: the stamp is not finite.
+        """
+        measured = [one for one in persons if one.points is not None]
+        rays = _rays(np.array([one.keypoints for one in measured], float).reshape(-1, len(self._skeleton), 2), camera)
+        points = np.array([one.points.positions for one in measured if one.points]).reshape(rays.shape)
+        # Along the ray (x, y, 1) the variance of the depth is that of z.
+        variances = np.array([one.points.covariances[:, 2, 2] for one in measured if one.points])
+        variances = np.where(np.isnan(variances), np.inf, variances).reshape(rays.shape[:2])
+        points, variances = self._consistent(measured, points, rays, variances, stamp_s)
+        refined = iter(self._with_points(measured, points, rays, variances, _focal(camera)))
+        return [one if one.points is None else next(refined) for one in persons]
+
+    def _with_points(self, persons: Sequence[Person], points: np.ndarray, rays: np.ndarray, variances: np.ndarray,
+                     focal: float) -> list[Person]:
         covariances = self._covariances(points, rays, variances, focal)
         sources = np.where(np.isfinite(points).all(axis=2), PointSource.SENSOR, PointSource.NONE)
         return [replace(one, points=Points(*parts)) for one, *parts in zip(persons, points, covariances, sources)]
@@ -90,3 +116,11 @@ class Lifter:
         along = rays[:, :, :, None] * rays[:, :, None, :] * np.where(np.isfinite(variances), variances, np.nan)[
             :, :, None, None]
         return along + across * sideways
+
+
+def _rays(keypoints: np.ndarray, camera: Camera) -> np.ndarray:
+    return camera.rays(keypoints.reshape(-1, 2)).reshape(*keypoints.shape[:2], 3)
+
+
+def _focal(camera: Camera) -> float:
+    return float(np.sqrt(camera.matrix[0, 0] * camera.matrix[1, 1]))

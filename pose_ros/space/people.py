@@ -116,9 +116,9 @@ class People:
             StampError: a stamp is not finite.
             SkeletonError: persons have another skeleton.
         """
-        seen = self._track(persons, stamp_s, image_size)
+        seen = self._track(self._measure(persons, camera, depth), stamp_s, image_size)
         stamp_s = self._tracker.stamp_s
-        measured = self._lift([one.measured for one in seen], stamp_s, camera, depth)
+        measured = self._lift([one.measured for one in seen], stamp_s, camera)
         if transform_camera_to_target is not None:
             measured = [replace(one, points=one.points and moved(one.points, transform_camera_to_target))
                         for one in measured]
@@ -134,18 +134,22 @@ class People:
                   if track.state is not TrackState.LOST),
                 *(_Seen(one, one, TrackState.NEW, 1) for one in self._tracker.ignored)]
 
-    def _lift(self, persons: list[Person], stamp_s: float, camera: Camera | None,
-              depth: DepthFrame | None) -> list[Person]:
-        self.trouble, lift = None, self._settings.space.lift
-        if camera is None or not persons:
-            return persons
-        try:
-            if lift == 'depth' and depth is not None:
-                return self._lifter.lift(persons, self._registered(depth, camera, persons), camera, stamp_s)
-            if lift == 'monocular' and self._monocular is not None:
-                return self._monocular.lift(persons, camera, stamp_s)
-        except (CameraError, ImageError) as error:
-            self.trouble = error
+    def _measure(self, persons: Sequence[Person], camera: Camera | None, depth: DepthFrame | None) -> list[Person]:
+        """Points from depth come before identities: who stands nearer is no other person's track."""
+        self.trouble = None
+        if self._settings.space.lift == 'depth' and camera and depth and persons:
+            try:
+                return self._lifter.measure(persons, self._registered(depth, camera, persons), camera)
+            except (CameraError, ImageError) as error:
+                self.trouble = error
+        return [replace(one, points=None) if one.points else one for one in persons]
+
+    def _lift(self, persons: list[Person], stamp_s: float, camera: Camera | None) -> list[Person]:
+        lift = self._settings.space.lift
+        if camera and lift == 'depth':
+            return self._lifter.refine(persons, camera, stamp_s)
+        if camera and lift == 'monocular' and self._monocular:
+            return self._monocular.lift(persons, camera, stamp_s)
         return persons
 
     def _registered(self, depth: DepthFrame, camera: Camera, persons: Sequence[Person]) -> DepthImage:

@@ -9,6 +9,8 @@ from pose_ros.types import Person
 
 # The square root of a standing person's area in COCO is about this part of the longer side of the box.
 _AREA_TO_SIDE = 0.45
+_FEW, _FRAGMENT = 3, 6  # keypoints: too few for a distance; too few for a person within another's box
+_SAME = 0.4
 
 
 def oks(first: np.ndarray, second: np.ndarray, sizes: np.ndarray, sigmas: np.ndarray,
@@ -45,3 +47,23 @@ def size_px(keypoints: np.ndarray) -> np.ndarray:
 def keypoints_of(persons: Sequence[Person], count: int) -> np.ndarray:
     """(N, K, 2) float64 keypoints [px] of N persons; `count` is K, for when there is nobody."""
     return np.array([person.keypoints for person in persons], float).reshape(len(persons), count, 2)
+
+
+def distances_m(persons: Sequence[Person]) -> np.ndarray:
+    """(N,) how far away people are along the view [m], by their points in the optical frame; NaN = unknown."""
+    depths = [one.points.positions[one.points.known, 2] if one.points else [] for one in persons]
+    return np.array([np.median(depth) if len(depth) >= _FEW else np.nan for depth in depths])
+
+
+def duplicates(keypoints: np.ndarray, others: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
+    """(N,) bool: people (N, K, 2) who are one of the others (M, K, 2) found a second time.
+
+    Those whose keypoints lie on the same ones of someone else, and fragments within someone else's box.
+    """
+    if not len(others) or not len(keypoints):
+        return np.zeros(len(keypoints), bool)
+    same = oks(others, keypoints, size_px(others), sigmas).max(axis=0) > _SAME
+    low, high = np.nanmin(others, axis=1)[:, None, None], np.nanmax(others, axis=1)[:, None, None]
+    known = np.isfinite(keypoints[:, :, 0])
+    within = (((keypoints >= low) & (keypoints <= high)).all(axis=3) | ~known).all(axis=2).any(axis=0)
+    return same | (within & (known.sum(axis=1) < _FRAGMENT))

@@ -2,35 +2,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from pose_ros.errors import SkeletonError, StampError
 from pose_ros.skeletons import Skeleton
+from pose_ros.tracking.identity import Identity, as_far
 from pose_ros.tracking.motion import Motion, MotionSettings
-from pose_ros.tracking.similarity import keypoints_of, oks
+from pose_ros.tracking.similarity import distances_m, duplicates, keypoints_of, oks
 from pose_ros.tracking.tracker_settings import TrackerSettings
 from pose_ros.types import Person, Track, TrackState
-
-
-@dataclass
-class _Identity:
-    """What a track is besides its motion; track_id -1 until it is confirmed."""
-
-    person: Person
-    began_s: float
-    seen_s: float
-    frames: int = 1
-    track_id: int = -1
 
 
 class Tracker:
     """Follows the people of ONE camera; each camera has a tracker, and identities, of its own.
 
     Attributes:
-        ignored: detections of the newest image that belong to no track and are too doubtful to begin one.
+        ignored: detections of the newest image that belong to no track and are too doubtful to begin one, but for
+            tracked people found twice.
         restarts: how often a stamp went back, and everyone was forgotten.
 
     A detection that no track explains begins a NEW one, without identity. When it has proved itself it becomes someone
@@ -53,7 +44,7 @@ class Tracker:
         """Forget everyone; identities are not used again."""
         self._skeleton: Skeleton | None = None
         self._motion = Motion(0, self._motion_settings)
-        self._identities: list[_Identity] = []
+        self._identities: list[Identity] = []
         self._stamp_s = -np.inf
         self.ignored: list[Person] = []
 
@@ -67,7 +58,8 @@ class Tracker:
         """Everyone who is followed, after the detections of one image; call it for images without people too.
 
         Args:
-            persons: detected ones, in any order; those without any keypoint are ignored.
+            persons: detected ones, in any order; those without any keypoint are ignored. Points in the optical frame,
+                where they have any, tell people apart who cross in the image.
             stamp_s: of the image [s].
             image_size: (width, height) [px]; who is extrapolated out of the image is LOST. None = no such limit.
 
@@ -83,13 +75,14 @@ class Tracker:
         self._check_skeleton(persons)
         measured = keypoints_of(persons, self._motion.keypoints.shape[1])
         self._motion.predict(step_s)
-        rows, columns = self._match(measured)
+        distances = distances_m(persons)
+        rows, columns = self._match(measured, distances)
         self._motion.correct(rows, measured[columns], step_s)
         for row, column in zip(rows, columns):
-            self._see(self._identities[row], persons[column])
+            self._identities[row].see(persons[column], distances[column], self._stamp_s)
         self._confirm()
         self._forget()
-        self._begin(persons, measured, set(range(len(persons))) - set(columns.tolist()))
+        self._begin(persons, measured, distances, self._once(persons, measured, columns.tolist()))
         inside = self._inside(image_size)
         return [self._track(row, inside[row]) for row, one in enumerate(self._identities)
                 if one.track_id >= 0 or one.seen_s == self._stamp_s]
@@ -113,25 +106,26 @@ class Tracker:
                 raise SkeletonError(f'tracks have skeleton {self._skeleton.name}, got a person with '
                                     f'{person.skeleton.name}; allowed: the same one, or reset first')
 
-    def _match(self, measured: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    @property
+    def _sigmas(self) -> np.ndarray:
+        return self._skeleton.sigmas if self._skeleton else np.zeros(0)
+
+    def _match(self, measured: np.ndarray, distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         gone = self._unseen_s() > self._settings.patience_s
-        alike = self._alike(measured, np.where(gone, 0, self._motion.spreads))
+        alike = self._alike(measured, np.where(gone, 0, self._motion.spreads)) * self._as_far(distances)
         least = np.where(gone, self._settings.sure_similarity, self._settings.min_similarity)
         return _assigned(alike, least[:, None])
 
     def _alike(self, measured: np.ndarray, spreads: np.ndarray) -> np.ndarray:
         if self._skeleton is None:
             return np.zeros((0, len(measured)))
-        return oks(self._motion.keypoints, measured, self._motion.sizes, self._skeleton.sigmas, spreads,
-                   self._settings.doubt)
+        return oks(self._motion.keypoints, measured, self._motion.sizes, self._sigmas, spreads, self._settings.doubt)
+
+    def _as_far(self, distances: np.ndarray) -> np.ndarray:
+        return as_far(self._identities, distances, self._stamp_s, self._settings)
 
     def _unseen_s(self) -> np.ndarray:
         return self._stamp_s - np.array([one.seen_s for one in self._identities])
-
-    def _see(self, identity: _Identity, person: Person) -> None:
-        identity.person = replace(person, track_id=identity.track_id)
-        identity.seen_s = self._stamp_s
-        identity.frames += 1
 
     def _confirm(self) -> None:
         """Give the new tracks that proved themselves the identity of someone unseen near there, or a new one."""
@@ -140,20 +134,20 @@ class Tracker:
         if not len(ready):
             return
         absent = (self._unseen_s() > 0) & np.array([one.track_id >= 0 for one in self._identities])
-        alike = np.where(absent[:, None], self._alike(self._motion.keypoints[ready], self._motion.spreads), 0)
+        far = self._as_far(np.array([self._identities[row].distance_m for row in ready]))
+        alike = np.where(absent[:, None], self._alike(self._motion.keypoints[ready], self._motion.spreads) * far, 0)
         rows, columns = _assigned(alike, self._settings.min_similarity)
         back = dict(zip(ready[columns].tolist(), rows.tolist()))
         for row in ready.tolist():
             self._identify(self._identities[row], self._identities[back[row]] if row in back else None)
         self._drop([row for row in range(len(self._identities)) if row not in back.values()])
 
-    def _identify(self, identity: _Identity, before: _Identity | None) -> None:
+    def _identify(self, identity: Identity, before: Identity | None) -> None:
         if before is None:
-            identity.track_id, self._next_id = self._next_id, self._next_id + 1
+            identity.name(self._next_id)
+            self._next_id += 1
         else:
-            identity.track_id, identity.began_s = before.track_id, before.began_s
-            identity.frames += before.frames
-        identity.person = replace(identity.person, track_id=identity.track_id)
+            identity.replace(before)
 
     def _forget(self) -> None:
         times = self._settings.patience_s, self._settings.remember_s
@@ -166,14 +160,24 @@ class Tracker:
             self._motion.keep(np.array(kept, int))
             self._identities = [self._identities[row] for row in kept]
 
-    def _begin(self, persons: Sequence[Person], measured: np.ndarray, unmatched: set[int]) -> None:
+    def _once(self, persons: Sequence[Person], measured: np.ndarray, kept: list[int]) -> list[int]:
+        """Those who are neither among the kept ones nor one of them, or a better one of their own, found twice."""
+        others: list[int] = []
+        for index in sorted(set(range(len(persons))) - set(kept), key=lambda i: -persons[i].score):
+            if not duplicates(measured[[index]], measured[kept + others], self._sigmas).any():
+                others.append(index)
+        return sorted(others)
+
+    def _begin(self, persons: Sequence[Person], measured: np.ndarray, distances: np.ndarray,
+               unmatched: list[int]) -> None:
         settings = self._settings
-        starts = [i for i in sorted(unmatched) if persons[i].score >= settings.min_start_score
+        starts = [i for i in unmatched if persons[i].score >= settings.min_start_score
                   and persons[i].found.sum() >= settings.min_start_keypoints]
-        self.ignored = [persons[i] for i in sorted(unmatched - set(starts))]
+        self.ignored = [persons[i] for i in unmatched if i not in starts]
         if starts:
             self._motion.add(measured[starts])
-        self._identities += [_Identity(replace(persons[i], track_id=-1), self._stamp_s, self._stamp_s) for i in starts]
+        self._identities += [Identity(replace(persons[i], track_id=-1), self._stamp_s, self._stamp_s,
+                                       distance_m=distances[i], measured_s=self._stamp_s) for i in starts]
 
     def _inside(self, image_size: tuple[int, int] | None) -> np.ndarray:
         known = np.isfinite(self._motion.keypoints)

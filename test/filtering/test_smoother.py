@@ -134,3 +134,20 @@ def test_tracked_people_come_out_smoother_and_go_on_when_hidden():
                         shakes[kind].append(history[-1] - 2 * history[-2] + history[-3])
     assert bridged > 3
     assert np.nanstd(shakes['smooth']) < 0.5 * np.nanstd(shakes['raw'])
+
+
+@pytest.mark.parametrize('name', FILTERS)
+@pytest.mark.parametrize('hide', [[4, 7], range(18)])
+def test_what_is_hidden_goes_on_with_the_person_however_it_moved_before(name, hide):
+    """Its own last speed is mostly noise and swing: arms would fly off."""
+    smoother, rng = Smoother(SmootherSettings(filter=name)), np.random.default_rng(1)
+    for frame in range(30):
+        walking = person(shift=3.0 * frame, lifted=True)
+        keypoints = walking.keypoints + rng.normal(0, 2, (18, 2))
+        keypoints[[4, 7]] += 200 * max(frame - 27, 0)
+        smoother.smooth([replace(walking, keypoints=keypoints)], frame / 30)
+    before = smoother.smooth([person(shift=90, lifted=True, hide=hide)], 1.0)[0]
+    after = smoother.smooth([person(shift=102, lifted=True, hide=hide)], 1.0 + 4 / 30)[0]
+    moved = (after.person.keypoints - before.person.keypoints)[list(hide)]
+    np.testing.assert_allclose(moved, 12, atol=6)
+    assert after.predicted[list(hide)].all()

@@ -119,7 +119,7 @@ def test_the_unseen_are_predicted_marked_and_dropped(scene, depth):
     follow(people, scene, STAMPS, depth=depth)
     (soon,) = people.update([], 0.5, CAMERA, depth=depth)
     assert soon.state is TrackState.PREDICTED and soon.predicted.all() and soon.smooth.track_id == 0
-    assert (soon.smooth.scores == 0).all() and not soon.raw.points.known.any() and soon.frames == 10
+    assert (soon.smooth.scores == 0).all() and soon.raw.points is None and soon.frames == 10
     assert people.update([], 2.0, CAMERA, depth=depth) == []
 
 

@@ -4,7 +4,7 @@ import pytest
 from pycocotools.cocoeval import COCOeval, Params
 
 from pose_ros.skeletons import COCO17, OPENPOSE18
-from pose_ros.tracking.similarity import oks, size_px
+from pose_ros.tracking.similarity import duplicates, oks, size_px
 
 RNG = np.random.default_rng(0)
 PEOPLE = RNG.uniform(0, 400, (3, 18, 2))
@@ -49,3 +49,16 @@ def test_it_is_the_oks_of_coco():
     evaluation._dts = {(1, 1): [{'keypoints': three[1], 'score': 1.0}]}
     got = oks(truth[None], found[None], np.array([size]), COCO17.sigmas)
     assert got[0, 0] == pytest.approx(evaluation.computeOks(1, 1)[0, 0], rel=1e-6)
+
+
+def test_someone_found_twice_is_told_from_someone_else():
+    body = 100 * RNG.random((18, 2))
+    others = body[None]
+    again = body + 1.0
+    upper = np.where(np.arange(18)[:, None] < 4, body, np.nan)
+    neighbour = body + [70.0, 0]
+    child = body.mean(axis=0) + 0.3 * (body - body.mean(axis=0))[np.roll(np.arange(18), 5)]
+    got = duplicates(np.array([again, upper, neighbour, child]), others, OPENPOSE18.sigmas)
+    assert got.tolist() == [True, True, False, False]
+    assert not duplicates(others, np.empty((0, 18, 2)), OPENPOSE18.sigmas).any()
+    assert duplicates(np.empty((0, 18, 2)), others, OPENPOSE18.sigmas).shape == (0,)

@@ -11,7 +11,7 @@ from pose_ros.synthetic.walkers import CAMERA, CLIPS, Flaws, film, straight
 from pose_ros.tracking.tracker import Tracker
 from pose_ros.tracking.tracker_settings import TrackerSettings
 from pose_ros.training.tracking_evaluation import evaluate_tracks
-from pose_ros.types import TrackState
+from pose_ros.types import Points, PointSource, TrackState
 
 SIZE = CAMERA.width, CAMERA.height
 PERFECT = Flaws(noise=0, missed=0, missed_keypoints=0, ghosts=0)
@@ -166,3 +166,40 @@ def test_another_skeleton_is_refused_until_reset(walk):
         tracker.update(others, walk[5][0])
     tracker.reset()
     assert len(tracker.update(others, walk[5][0])) == 1
+
+
+def at_distance(person, depth_m):
+    positions = np.column_stack([person.keypoints / 500, np.full(18, depth_m)])
+    return replace(person, points=Points(positions, np.tile(np.eye(3), (18, 1, 1)), np.full(18, PointSource.SENSOR)))
+
+
+def test_who_passes_in_front_of_someone_does_not_take_their_identity(walk):
+    """In the image both stand on the same place for a moment, and only one is detected there."""
+    tracker, stander = Tracker(), walk[20][1][0]
+    names = {}
+    for frame in range(40):
+        stamp, apart_px = frame / 20, 12.0 * (frame - 20)
+        walker = replace(stander, keypoints=stander.keypoints + [apart_px, 0])
+        seen = [at_distance(walker, 2.0), at_distance(stander, 3.0)][:1 if abs(apart_px) < 90 else 2]
+        for track in tracker.update(seen, stamp):
+            if track.state is TrackState.TRACKED:
+                names.setdefault(float(track.person.points.positions[0, 2]), set()).add(track.person.track_id)
+    assert {len(ids) for ids in names.values()} == {1} and names[2.0] != names[3.0]
+
+
+def test_someone_who_walks_away_while_hidden_is_the_same(walk):
+    tracker = Tracker()
+    for frame in range(10):
+        tracker.update([at_distance(walk[0][1][0], 3.0)], frame / 20)
+    for frame in range(6):
+        tracks = tracker.update([at_distance(walk[0][1][0], 3.8)], 1.3 + frame / 20)
+    assert [track.person.track_id for track in tracks if track.seen] == [0]
+
+
+def test_someone_found_twice_gets_no_second_identity(walk):
+    tracker = Tracker()
+    for stamp, (person,) in walk:
+        again = replace(person, keypoints=person.keypoints + 2, score=0.6)
+        tracks = tracker.update([person, again], stamp)
+        assert len(tracks) == 1 or stamp == walk[0][0]
+    assert [track.person.track_id for track in tracks] == [0] and tracker.ignored == []

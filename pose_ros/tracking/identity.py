@@ -1,0 +1,57 @@
+"""What a track is besides its motion: who, since when, how far away."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from pose_ros.tracking.tracker_settings import TrackerSettings
+from pose_ros.types import Person
+
+
+@dataclass
+class Identity:
+    """One track; its track_id is -1 until it is confirmed.
+
+    Attributes:
+        person: as detected when it was last seen.
+        began_s, seen_s: stamps of the first and of the newest detection [s].
+        distance_m: along the view when it was last known, at `measured_s`; NaN = never.
+    """
+
+    person: Person
+    began_s: float
+    seen_s: float
+    frames: int = 1
+    track_id: int = -1
+    distance_m: float = np.nan
+    measured_s: float = -np.inf
+
+    def see(self, person: Person, distance_m: float, stamp_s: float) -> None:
+        """The person was detected again."""
+        if np.isfinite(distance_m):
+            self.distance_m, self.measured_s = distance_m, stamp_s
+        self.person = replace(person, track_id=self.track_id)
+        self.seen_s = stamp_s
+        self.frames += 1
+
+    def name(self, track_id: int) -> None:
+        """The track is believed, and someone new."""
+        self.track_id = track_id
+        self.person = replace(self.person, track_id=track_id)
+
+    def replace(self, before: Identity) -> None:
+        """The track is believed, and someone who was lost."""
+        self.name(before.track_id)
+        self.began_s = before.began_s
+        self.frames += before.frames
+
+
+def as_far(identities: Sequence[Identity], distances: np.ndarray, stamp_s: float,
+           settings: TrackerSettings) -> np.ndarray:
+    """(N, M) likelihood 0..1 of (M,) distances [m] at a stamp, given those of N tracks; 1 where unknown."""
+    own = np.array([(one.distance_m, stamp_s - one.measured_s) for one in identities]).reshape(-1, 2)
+    spreads = np.hypot(settings.distance_m, settings.approach_m_s * own[:, 1])[:, None]
+    misses = (own[:, :1] - distances) / spreads
+    return np.where(np.isnan(misses), 1.0, np.exp(-0.5 * np.square(misses)))
