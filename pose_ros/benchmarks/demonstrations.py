@@ -24,25 +24,26 @@ if TYPE_CHECKING:
     from pose_ros.retargeting.trajectory import Trajectory
 
 HELD_BACK = range(200, 240)
+ROBOTS = ('arm7', 'torso14', 'torso17')
 GOALS, MARGIN = 100, 0.05
 KILLED_AFTER = 9000  # frames: the middle of 10 minutes
 
 
-def rows(seeds: range = HELD_BACK, goals: int = GOALS, killed_after: int = KILLED_AFTER, robot: str = 'arm7'
-         ) -> list[Row]:
+def rows(seeds: range = HELD_BACK, goals: int = GOALS, killed_after: int = KILLED_AFTER,
+         robots: tuple[str, ...] = ROBOTS) -> list[Row]:
     """Segmentation, the killed recording, and, with the extras `robot` and `learning`, learnt motions.
 
     Args:
         seeds: of the motions to segment.
         goals: of the learnt motions.
         killed_after: frames of a recording, at which it is killed.
-        robot: name or file.
+        robots: names or files.
     """
     found = [*segmentation(seeds), *killed_recording(killed_after)]
     if any(find_spec(name) is None for name in ('pinocchio', 'movement_primitives', 'toppra')):
         return found
     from pose_ros.retargeting.robot import load_robot
-    return found + learning(load_robot(robot), goals)
+    return found + [row for name in robots for row in learning(load_robot(name), goals)]
 
 
 def segmentation(seeds: range) -> list[Row]:
@@ -73,7 +74,7 @@ def killed_recording(frames: int) -> list[Row]:
         read = read_demonstration(recording)
         size = sum(file.stat().st_size for file in recording.iterdir())
     stamps, name = read.persons.stamps, 'demonstrations.recording.killed'
-    return [Row(f'{name}.recorded_s', last - BEGIN, 's'), Row(f'{name}.lost_s', last - float(stamps[-1]), 's'),
+    return [Row(f'{name}.recorded_s', last - BEGIN, 's'), Row(f'{name}.lost_s', max(last - float(stamps[-1]), 0.0), 's'),
             Row(f'{name}.missing_frames', round(30 * (stamps[-1] - BEGIN)) + 1 - len(stamps), ''),
             Row(f'{name}.mb_per_minute', size / 1e6 / (stamps[-1] - BEGIN) * 60, 'MB')]
 
@@ -98,7 +99,7 @@ def learning(robot: Robot, goals: int) -> list[Row]:
     again = learnt.rolled_out(shown.positions[0], shown.positions[-1])
     imitation = np.degrees(np.abs(again.at(shown.times)[0] - shown.positions)).mean()
     results, refused, raw = [], 0, 0
-    for goal in free_poses(robot, 2 * goals):
+    for goal in free_poses(robot, 3 * goals):
         wanted = learnt.rolled_out(shown.positions[0], goal)
         raw += any(violations(robot.limits, wanted.positions, float(wanted.times[1])))
         result = _perform(robot, wanted, goal)
