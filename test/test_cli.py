@@ -11,7 +11,7 @@ from rosbags.highlevel import AnyReader
 from pose_ros import cli, estimators
 from pose_ros.commands.options import with_settings
 from pose_ros.errors import EstimatorError
-from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.estimators.estimator import ESTIMATORS, EstimatorSettings
 from pose_ros.estimators.fake import FakeEstimator
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.skeletons import COCO17, OPENPOSE18
@@ -231,9 +231,16 @@ def test_evaluate_prints_and_writes_the_figures(call, photos, loaded, labels):
     assert status == 0 and '1.000' in out and 'of 1' in out
     figures = json.loads((photos.parent / 'new/figures.json').read_text())
     assert set(figures) == {'ap', 'ap50', 'recall', 'recall_large', 'persons', 'large_persons', 'false_per_negative',
-                            'ms_per_image', 'cpu_ms_per_image', 'size_mb', 'estimator', 'model'}
+                            'ms_per_image', 'cpu_ms_per_image', 'ms_per_person', 'size_mb', 'estimator', 'model'}
     assert (figures['recall'], figures['persons'], figures['large_persons']) == (1.0, 1, 1)
     assert figures['false_per_negative'] == 0.5, 'one of two photos without people has a skeleton'
+
+
+def test_evaluate_shows_all_estimators_side_by_side(call, photos, loaded, labels):
+    status, _, said = call(*EVALUATE, '--estimator', 'all', '--json', 'rows.json')
+    rows = json.loads((photos.parent / 'rows.json').read_text())
+    assert status == 0 and len(rows) + said.count('is left out') == len(ESTIMATORS) and len(rows) >= 2
+    assert [settings.estimator for settings, *_ in loaded] == list(ESTIMATORS)
 
 
 def test_evaluate_measures_other_networks_in_the_same_run(call, photos, loaded, labels, monkeypatch):

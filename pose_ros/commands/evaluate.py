@@ -2,8 +2,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
+from dataclasses import dataclass, fields
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,40 +16,65 @@ from rich.table import Table
 
 from pose_ros.commands.console import progress_bar
 from pose_ros.commands.options import with_settings
-from pose_ros.estimators.estimator import Estimator, EstimatorSettings
+from pose_ros.errors import WeightsError
+from pose_ros.estimators.estimator import ESTIMATORS, Estimator, EstimatorSettings
 from pose_ros.files import written_whole
 from pose_ros.grouping.settings import GroupingSettings
-from pose_ros.weights import list_weights
+from pose_ros.settings import setting
+from pose_ros.weights import locate
 
 if TYPE_CHECKING:
     from pose_ros.training.annotations import LabelledImage
     from pose_ros.training.evaluation import Evaluation
 
 Contender = tuple[Estimator, float]  # and the size of its weights [MB]
+ALL = 'all'
 
 
 def _table(results: Sequence[Evaluation]) -> Table:
     first = results[0]
     table = Table('model', 'AP', 'AP50', f'recall\nof {first.persons}', f'recall, large\nof {first.large_persons}',
-                  'false skeletons\nper empty photo', 'ms', 'CPU ms', 'MB',
+                  'false skeletons\nper empty photo', 'ms', 'CPU ms', 'ms per\nperson', 'MB',
                   title='AP over OKS .50:.95, and at .50; recall at OKS .50; time per photo')
     for column in table.columns[1:]:
         column.justify = 'right'
     for one in results:
         shares = (f'{value:.3f}' for value in (one.ap, one.ap50, one.recall, one.recall_large))
         table.add_row(one.model, *shares, f'{one.false_per_negative:.2f}', f'{one.ms_per_image:.0f}',
-                      f'{one.cpu_ms_per_image:.0f}', f'{one.size_mb:.1f}')
+                      f'{one.cpu_ms_per_image:.0f}', f'{one.ms_per_person:.0f}', f'{one.size_mb:.1f}')
     return table
+
+
+@dataclass(frozen=True)
+class EvaluatedSettings(EstimatorSettings):
+    """The settings of one estimator, or of all side by side."""
+
+    estimator: str = setting('openpose', 'Which estimator finds the people; all: side by side',
+                             choices=(*ESTIMATORS, ALL))
+
+    def each(self) -> Iterator[EstimatorSettings]:
+        """The settings of each estimator asked for."""
+        values = {item.name: getattr(self, item.name) for item in fields(EstimatorSettings)}
+        for name in ESTIMATORS if self.estimator == ALL else (self.estimator,):
+            yield EstimatorSettings(**values | {'estimator': name})
 
 
 def _own(estimator: EstimatorSettings, grouping: GroupingSettings) -> Contender:
     from pose_ros.estimators import load
     model = load(estimator, grouping)
-    if estimator.weights:
-        return model, Path(estimator.weights).expanduser().stat().st_size / 1e6
-    digest = model.model.rpartition('@')[2]
-    sizes = [weights.size for weights in list_weights() if weights.sha256.startswith(digest)]
-    return model, sum(sizes) / 1e6 if sizes else float('nan')
+    default = 'openpose' if estimator.estimator == 'deepcut' else estimator.estimator
+    return model, locate(estimator.weights, default).stat().st_size / 1e6
+
+
+def _owns(settings: EvaluatedSettings, grouping: GroupingSettings) -> Iterator[Contender]:
+    """The estimators asked for; of all side by side, those whose weights are there."""
+    for one in settings.each():
+        try:
+            yield _own(one, grouping)
+        except WeightsError as error:
+            if settings.estimator != ALL:
+                raise
+            Console(stderr=True).print(f'  {one.estimator} is left out: {error}', highlight=False, soft_wrap=True)
 
 
 def _reference(path: Path) -> Contender:
@@ -77,7 +103,7 @@ def _save(results: Sequence[Evaluation], path: Path) -> None:
         file.write(text.encode())
 
 
-@with_settings(estimator=EstimatorSettings, grouping=GroupingSettings)
+@with_settings(estimator=EvaluatedSettings, grouping=GroupingSettings)
 def evaluate(images: Annotated[Path, typer.Option(help='Folder of the photos')],
              annotations: Annotated[Path, typer.Option(help='Labels in COCO keypoint format (JSON)')],
              reference: Annotated[list[Path] | None, typer.Option(
@@ -86,7 +112,7 @@ def evaluate(images: Annotated[Path, typer.Option(help='Folder of the photos')],
                  help='Also count the photos that the network in the package was trained on')] = False,
              json_file: Annotated[Path | None, typer.Option(
                  '--json', help='Write the figures here, too; a list if there are several networks')] = None,
-             *, estimator: EstimatorSettings, grouping: GroupingSettings) -> None:
+             *, estimator: EvaluatedSettings, grouping: GroupingSettings) -> None:
     """Measure estimators on labelled photos: COCO AP, recall, false skeletons, time per photo, size."""
     from pose_ros.training.annotations import read_coco
     from pose_ros.training.photo_labels import unseen
@@ -96,7 +122,7 @@ def evaluate(images: Annotated[Path, typer.Option(help='Folder of the photos')],
         json_file.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as opened:
         # All are opened first: a wrong file is told at once, not after minutes of measuring.
-        contenders = [_own(estimator, grouping), *(_reference(path) for path in reference or ())]
+        contenders = [*_owns(estimator, grouping), *(_reference(path) for path in reference or ())]
         for model, _ in contenders:
             opened.enter_context(closing(model))
         results = _measure(contenders, images, kept)

@@ -38,7 +38,10 @@ class Estimator(Protocol):
     model: str
     skeleton: Skeleton
     device: str
-    memory_mb: float
+
+    @property
+    def memory_mb(self) -> float:
+        """See above."""
 
     def estimate(self, images: Sequence[np.ndarray]) -> list[list[Person]]:
         """The persons of each image, best first, in image px.

@@ -6,22 +6,29 @@ import torch
 from pose_ros.estimators.bottom_up import BottomUpEstimator, Group
 from pose_ros.estimators.calibration import Calibration
 from pose_ros.estimators.device import choose_device, choose_precision
-from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.estimators.estimator import Estimator, EstimatorSettings
 from pose_ros.estimators.map_networks import load_map_network
+from pose_ros.estimators.posenet import MID_OFFSETS, PoseNet
 from pose_ros.grouping.paf import group
 from pose_ros.grouping.settings import GroupingSettings
+from pose_ros.networks.onnx_session import output_names
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.weights import locate, sha256_of
 
 
-def load(settings: EstimatorSettings, grouping: GroupingSettings) -> BottomUpEstimator:
+def load(settings: EstimatorSettings, grouping: GroupingSettings) -> Estimator:
     """The estimator with the weights in the package, or with a file of the user's own.
+
+    A PoseNet, whose offsets say where the rest of a person is, brings its own decoder.
 
     Raises:
         SettingError: the device does not exist, or cannot do what the settings ask for.
         WeightsError: the weights are missing, damaged or made for another network.
         EstimatorError: the network does not fit into the device's memory.
     """
+    path = locate(settings.weights, 'openpose')
+    if path.suffix == '.onnx' and MID_OFFSETS in output_names(path):
+        return PoseNet(path, settings.threads, f'posenet@{sha256_of(path)[:12]}')
     return load_bottom_up('openpose', settings, grouping, group)
 
 

@@ -33,3 +33,12 @@ def open_onnx(path: Path, outputs: int = 0, threads: int = 1) -> Any:
     if outputs and len(session.get_outputs()) != outputs:
         raise WeightsError(f'{path.name} has {len(session.get_outputs())} outputs; allowed: a network with {outputs}')
     return session
+
+
+def output_names(path: Path) -> list[str]:
+    """What the outputs of an ONNX network are called.
+
+    Raises:
+        WeightsError: see `open_onnx`.
+    """
+    return [output.name for output in open_onnx(path).get_outputs()]

@@ -33,6 +33,7 @@ class Evaluation:
         false_per_negative: skeletons per photo without any annotated person.
         ms_per_image: median time of `Estimator.estimate` on one photo, on the clock [ms].
         cpu_ms_per_image: the same in CPU time of the process, all threads together [ms].
+        ms_per_person: time of all photos together over the number of skeletons found in them, on the clock [ms].
         size_mb: of the file with the weights [MB].
         estimator, model: their names.
     """
@@ -46,6 +47,7 @@ class Evaluation:
     false_per_negative: float
     ms_per_image: float
     cpu_ms_per_image: float
+    ms_per_person: float
     size_mb: float
     estimator: str
     model: str
@@ -81,9 +83,11 @@ def evaluate(estimator: Estimator, images: Path | str | Sequence[np.ndarray],
         progress(len(found), len(labels))
     ap, ap50 = average_precision(labels, found)
     clock_ms, cpu_ms = 1e3 * np.median(times, axis=0)
+    skeletons = sum(map(len, found))
+    ms_per_person = 1e3 * sum(clock_s for clock_s, _ in times) / skeletons if skeletons else float('nan')
     return Evaluation(ap, ap50, **_recalls(labels, found), false_per_negative=_false_per_negative(labels, found),
-                      ms_per_image=float(clock_ms), cpu_ms_per_image=float(cpu_ms), size_mb=size_mb,
-                      estimator=estimator.name, model=estimator.model)
+                      ms_per_image=float(clock_ms), cpu_ms_per_image=float(cpu_ms),
+                      ms_per_person=ms_per_person, size_mb=size_mb, estimator=estimator.name, model=estimator.model)
 
 
 def labelled_photos(images: Path | str | Sequence[np.ndarray], labels: Sequence[LabelledImage]) -> Iterator[np.ndarray]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from pose_ros.errors import WeightsError
 from pose_ros.estimators.estimator import Estimator
-from pose_ros.training.posenet import PoseNet
+from pose_ros.estimators.posenet import PoseNet
 from pose_ros.training.tfpose import TfPose
 
 # What the ending of a file says of the network in it.

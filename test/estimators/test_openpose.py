@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ from pose_ros.errors import WeightsError
 from pose_ros.estimators import EstimatorSettings, load
 from pose_ros.networks.checkpoint import save_openpose
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
-from pose_ros.skeletons import OPENPOSE18
+from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.weights import sha256_of
 
 
@@ -60,4 +62,13 @@ def test_the_embedded_weights_find_nobody_in_a_blank_image():
     if not (CHECKPOINTS / 'weights.json').exists():
         pytest.skip('no weights are embedded yet')
     estimator = load(EstimatorSettings(device='cpu', input_size=128))
+    assert estimator.estimate([np.full((96, 128, 3), 127, np.uint8)]) == [[]]
+
+
+def test_a_posenet_brings_its_own_decoder():
+    path = Path(__file__).resolve().parents[3] / 'shared/data/weights/posenet_coral/posenet_075_s16_float_dynamic.onnx'
+    if not path.exists():
+        pytest.skip(f'no {path}')
+    estimator = load(settings(path, threads=1))
+    assert estimator.skeleton is COCO17 and estimator.model == f'posenet@{sha256_of(path)[:12]}'
     assert estimator.estimate([np.full((96, 128, 3), 127, np.uint8)]) == [[]]

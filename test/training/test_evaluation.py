@@ -13,7 +13,7 @@ from pose_ros.training.evaluation import evaluate
 from pose_ros.types import Person
 
 KEYS = ['ap', 'ap50', 'recall', 'recall_large', 'persons', 'large_persons', 'false_per_negative', 'ms_per_image',
-        'cpu_ms_per_image', 'size_mb', 'estimator', 'model']
+        'cpu_ms_per_image', 'ms_per_person', 'size_mb', 'estimator', 'model']
 
 
 def pose(x, y, size):

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from pose_ros.errors import WeightsError
-from pose_ros.skeletons import COCO17
+from pose_ros.estimators.posenet import STRIDE, PoseNet, _Decoder, _edges
 from pose_ros.networks.onnx_session import open_onnx
-from pose_ros.training.posenet import STRIDE, PoseNet, _Decoder, _edges
+from pose_ros.skeletons import COCO17
 
 ROWS, COLUMNS = 30, 40
 POSE = np.array([(100, 60), (106, 54), (94, 54), (114, 58), (86, 58), (130, 100), (70, 100), (145, 150), (55, 150),

@@ -1,4 +1,4 @@
-"""PoseNet (Coral's MobileNetV1, Apache-2.0), trained by others on real photos: a yardstick, no part of the package."""
+"""PoseNet (Coral's MobileNetV1, Apache-2.0), trained by others on real photos, with its own decoder; see `load`."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +19,9 @@ LONG_SIDE_PX = 481
 ROOT_SCORE = 0.3        # of the keypoint that a person is grown from
 SAME_PERSON_PX = 20     # a root this near to a keypoint of its kind belongs to a person who is known already
 PERSON_SCORE = 0.2
+
+
+MID_OFFSETS = 'mid_offsets'   # an output that only such networks have
 
 
 def _edges() -> list[tuple[int, int]]:
@@ -42,14 +45,18 @@ class PoseNet:
     device = 'cpu'
     memory_mb = 0.0
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, threads: int = 1, model: str = '') -> None:
         """Open the ONNX file.
+
+        Args:
+            threads: of the CPU; 0 = one per core.
+            model: to be called so; empty = as the file.
 
         Raises:
             WeightsError: it is missing or no such network.
         """
-        self.model = path.stem
-        self._session = open_onnx(path, outputs=3)
+        self.model = model or path.stem
+        self._session = open_onnx(path, outputs=3, threads=threads)
         self._edges = _edges()
 
     def estimate(self, images: Sequence[np.ndarray]) -> list[list[Person]]:
@@ -57,7 +64,7 @@ class PoseNet:
         return [self._estimate(image) for image in images]
 
     def tune(self, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
-        """Nothing can be tuned: the figures of a yardstick are those of its own decoder."""
+        """Nothing can be tuned: its decoder is its own."""
 
     def close(self) -> None:
         """See `Estimator.close`."""
