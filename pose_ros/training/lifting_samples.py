@@ -11,7 +11,6 @@ from pose_ros.skeletons import OPENPOSE18
 from pose_ros.training.lifting_bodies import heights_m
 
 HIPS = [OPENPOSE18.index('left_hip'), OPENPOSE18.index('right_hip')]
-_NEAREST_M, _FARTHEST_M = 1.2, 9.0
 # What moves together when poses are mixed: its beginnings on the trunk, and the ends.
 _PARTS = ((('left_shoulder', ('left_elbow', 'left_wrist')),), (('right_shoulder', ('right_elbow', 'right_wrist')),),
           (('left_hip', ('left_knee', 'left_ankle')), ('right_hip', ('right_knee', 'right_ankle'))))
@@ -62,7 +61,7 @@ def seen(bodies: np.ndarray, random: np.random.Generator, noise: float = 0.015, 
         cut: probability that the edge of the image cuts a person.
     """
     heights = heights_m(bodies)
-    points = _before_cameras(bodies, random)
+    points = before_cameras(bodies, random)
     rays = points / points[:, :, 2:]
     rays[:, :, :2] += _noise(rays, noise, random)
     rays[_hidden(rays, missing, cut, random)] = np.nan
@@ -74,8 +73,9 @@ def seen(bodies: np.ndarray, random: np.random.Generator, noise: float = 0.015, 
     return Samples(*(np.asarray(part, np.float32) for part in parts))
 
 
-def _before_cameras(bodies: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """(N, 18, 3) in optical frames whose z axis meets the mid-hip."""
+def before_cameras(bodies: np.ndarray, random: np.random.Generator, nearest_m: float = 1.2,
+                   farthest_m: float = 9.0) -> np.ndarray:
+    """(N, 18, 3) bodies, z up, in random optical frames whose z axis meets the mid-hip; NaN behind the camera."""
     count = len(bodies)
     around, roll = random.uniform(0, 360, count), random.normal(0, 5, count)
     pitch = np.where(random.random(count) < 0.8, random.normal(5, 12, count), random.uniform(-30, 60, count))
@@ -83,7 +83,7 @@ def _before_cameras(bodies: np.ndarray, random: np.random.Generator) -> np.ndarr
     turns = Rotation.from_euler('xz', np.column_stack([pitch, roll]), degrees=True)
     turns = (turns * upright * Rotation.from_euler('z', around[:, None], degrees=True)).as_matrix()
     centred = bodies - bodies[:, HIPS].mean(axis=1, keepdims=True)
-    distances = np.exp(random.uniform(np.log(_NEAREST_M), np.log(_FARTHEST_M), count))
+    distances = np.exp(random.uniform(np.log(nearest_m), np.log(farthest_m), count))
     points = np.einsum('nij,nkj->nki', turns, centred) + distances[:, None, None] * [0, 0, 1.0]
     return np.where(points[:, :, 2:] > 0.2, points, np.nan)
 
