@@ -5,7 +5,7 @@ its right. What the network is unsure of is faint.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -107,6 +107,27 @@ def draw_persons(image: np.ndarray, persons: Sequence[Person], *, faint_below: f
         _draw_keypoints(pen, person, colour_of(index), person.found & (person.scores >= faint_below))
         text = f'{person.score:.2f}' if person.track_id < 0 else f'#{person.track_id}'
         pen.label(text, person.bbox[:2] - [0, 4 * pen.width], colour_of(index))
+    return drawn
+
+
+def draw_captions(image: np.ndarray, persons: Sequence[Person], captions: Mapping[int, str]) -> np.ndarray:
+    """A copy of an image with a few words below each person.
+
+    Args:
+        image: (H, W, 3) uint8 RGB.
+        persons: keypoints [px] of this image.
+        captions: words by track_id, line by line.
+
+    Returns:
+        (H, W, 3) uint8 RGB.
+    """
+    drawn = image.copy()
+    for person in persons:
+        lines = captions.get(person.track_id, '').splitlines() if person.found.any() else []
+        pen = _Pen(drawn, _pen_width(person, image))
+        for number, line in enumerate(lines):
+            below = person.bbox[:2] + [0, person.bbox[3] + (8 + 9 * number) * pen.width]
+            pen.label(line, below, colour_of(person.track_id))
     return drawn
 
 

@@ -15,6 +15,8 @@ from pose_ros.sources import Frame, FrameSource
 from pose_ros.types import Person
 from pose_ros.video import Storyboard, VideoWriter
 
+Draw = Callable[[np.ndarray, Sequence[Person]], np.ndarray]
+
 
 class Output(Protocol):
     """Takes the people of one frame after another; the file is complete after `close`."""
@@ -29,11 +31,11 @@ class Output(Protocol):
 class _OverlayVideo:
     """An mp4 of all frames with the people drawn on them."""
 
-    def __init__(self, path: Path, source: FrameSource, _: Estimator) -> None:
-        self._video = VideoWriter(path, source.rate_hz)
+    def __init__(self, path: Path, source: FrameSource, _: Estimator, draw: Draw) -> None:
+        self._video, self._draw = VideoWriter(path, source.rate_hz), draw
 
     def write(self, frame: Frame, persons: Sequence[Person], _: float) -> None:
-        self._video.write(draw_persons(frame.image, persons))
+        self._video.write(self._draw(frame.image, persons))
 
     def close(self) -> None:
         self._video.close()
@@ -42,11 +44,11 @@ class _OverlayVideo:
 class _OverlayPicture:
     """One picture: the frame, or a contact sheet of several, with the people drawn on them."""
 
-    def __init__(self, path: Path, _source: FrameSource, _estimator: Estimator) -> None:
-        self._path, self._storyboard = path, Storyboard()
+    def __init__(self, path: Path, _source: FrameSource, _estimator: Estimator, draw: Draw) -> None:
+        self._path, self._storyboard, self._draw = path, Storyboard(), draw
 
     def write(self, frame: Frame, persons: Sequence[Person], _: float) -> None:
-        self._storyboard.add(draw_persons(frame.image, persons))
+        self._storyboard.add(self._draw(frame.image, persons))
 
     def close(self) -> None:
         self._storyboard.save(self._path)
@@ -62,7 +64,7 @@ def _json_numbers(values: np.ndarray) -> Any:
 class _PersonsJson:
     """A JSON file: the skeleton once, then for each frame its people with (K, 3) keypoints x, y [px], score."""
 
-    def __init__(self, path: Path, source: FrameSource, estimator: Estimator) -> None:
+    def __init__(self, path: Path, source: FrameSource, estimator: Estimator, _: Draw) -> None:
         self._path = path
         skeleton = estimator.skeleton
         self._content: dict[str, Any] = {
@@ -86,7 +88,7 @@ def _person_json(person: Person) -> dict[str, Any]:
             'keypoints': _json_numbers(keypoints)}
 
 
-def _open_bag(path: Path, source: FrameSource, estimator: Estimator) -> Output:
+def _open_bag(path: Path, source: FrameSource, estimator: Estimator, _: Draw) -> Output:
     try:
         from pose_ros.bridge.persons_bag import PersonsBag
     except ImportError as error:
@@ -95,16 +97,22 @@ def _open_bag(path: Path, source: FrameSource, estimator: Estimator) -> Output:
     return PersonsBag(path, source, estimator)
 
 
-OUTPUTS: dict[str, Callable[[Path, FrameSource, Estimator], Output]] = {
+OUTPUTS: dict[str, Callable[[Path, FrameSource, Estimator, Draw], Output]] = {
     '.mp4': _OverlayVideo, '.png': _OverlayPicture, '.jpg': _OverlayPicture, '.json': _PersonsJson, '.mcap': _open_bag}
 
 
-def open_output(path: Path, source: FrameSource, estimator: Estimator) -> Output:
+def open_output(path: Path, source: FrameSource, estimator: Estimator, draw: Draw = draw_persons) -> Output:
     """The output that the suffix of a path asks for.
+
+    Args:
+        path: to write.
+        source: of the frames.
+        estimator: that finds the people.
+        draw: draws people on an image (H, W, 3) uint8 RGB; a new image.
 
     Raises:
         SourceError: no such suffix, or what it needs is not installed.
     """
     if path.suffix not in OUTPUTS:
         raise SourceError(f'cannot write {path}; allowed: files that end in {" ".join(OUTPUTS)}')
-    return OUTPUTS[path.suffix](path, source, estimator)
+    return OUTPUTS[path.suffix](path, source, estimator, draw)

@@ -15,10 +15,12 @@ from rich import print as show
 from pose_ros.commands.console import progress_bar
 from pose_ros.commands.options import with_settings
 from pose_ros.commands.outputs import Output, open_output
+from pose_ros.commands.story import Drawing, Story
 from pose_ros.errors import EstimatorError, ImageError, SourceError
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.sources import Frame, FrameSource
+from pose_ros.stickers import read_sticker
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ class _Tally:
     processing_ms: float = 0.0
 
 
-def _serve(frame: Frame, estimator: Estimator, outputs: Sequence[Output], tally: _Tally) -> None:
+def _serve(frame: Frame, estimator: Estimator, outputs: Sequence[Output], tally: _Tally, story: Story | None) -> None:
     start = time.perf_counter()
     try:
         persons, = estimator.estimate([frame.image])
@@ -40,6 +42,8 @@ def _serve(frame: Frame, estimator: Estimator, outputs: Sequence[Output], tally:
         tally.failed += 1
         return
     spent_ms = 1e3 * (time.perf_counter() - start)
+    if story:
+        persons = story.follow(frame, persons)
     for output in outputs:
         output.write(frame, persons, spent_ms)
     tally.frames += 1
@@ -47,7 +51,8 @@ def _serve(frame: Frame, estimator: Estimator, outputs: Sequence[Output], tally:
     tally.processing_ms += spent_ms
 
 
-def _serve_all(source: FrameSource, estimator: Estimator, outputs: Sequence[Output], duration_s: float) -> _Tally:
+def _serve_all(source: FrameSource, estimator: Estimator, outputs: Sequence[Output], duration_s: float,
+               story: Story | None) -> _Tally:
     tally = _Tally()
     with progress_bar() as bar:
         task = bar.add_task(Path(source.name).name, total=source.length)
@@ -56,7 +61,7 @@ def _serve_all(source: FrameSource, estimator: Estimator, outputs: Sequence[Outp
             first_ns = frame.stamp_ns if first_ns is None else first_ns
             if duration_s and frame.stamp_ns - first_ns >= duration_s * 1e9:
                 break
-            _serve(frame, estimator, outputs, tally)
+            _serve(frame, estimator, outputs, tally, story)
             bar.advance(task)
         bar.update(task, total=tally.frames + tally.failed)
     return tally
@@ -75,6 +80,10 @@ def run(source: Annotated[str, typer.Argument(help='Video, folder of images, ima
             '.mcap a bag, .json; several times for several. Default: out/<name>.mp4')] = [],  # noqa: B006
         topic: Annotated[str, typer.Option(help='Image topic of a bag; default: the one with most images')] = '',
         duration: Annotated[float, typer.Option(help='Stop after so much of the source [s]; 0: at its end')] = 0.0,
+        follow: Annotated[bool, typer.Option(help='Also follow people over time, guess where they are in space, and '
+                                             'write below them what they do')] = False,
+        sticker: Annotated[list[str], typer.Option(help='Picture or text fixed to a limb: hat.png@neck-nose:1.5 or '
+                                                   'text:Ann@left_hip-right_hip; several times for several')] = [],  # noqa: B006
         *, estimator: EstimatorSettings, grouping: GroupingSettings) -> None:
     """Find the people in SOURCE and write a video, a picture, a bag or JSON. Needs no running ROS."""
     from pose_ros.bridge.bags import open_frames
@@ -83,8 +92,10 @@ def run(source: Annotated[str, typer.Argument(help='Video, folder of images, ima
         frames = stack.enter_context(open_frames(source, topic))
         model = stack.enter_context(closing(load(estimator, grouping)))
         paths = _output_paths(output, source, frames.length)
-        outputs = [stack.enter_context(closing(open_output(path, frames, model))) for path in paths]
-        tally = _serve_all(frames, model, outputs, duration)
+        story = Story(model.skeleton, frames) if follow else None
+        draw = Drawing([read_sticker(text) for text in sticker], story)
+        outputs = [stack.enter_context(closing(open_output(path, frames, model, draw))) for path in paths]
+        tally = _serve_all(frames, model, outputs, duration, story)
     if not tally.frames:
         raise SourceError(f'none of the {tally.failed} frames of {frames.name} could be served')
     show(f'{tally.persons} people in {tally.frames} frames, {tally.processing_ms / tally.frames:.1f} ms per frame '
