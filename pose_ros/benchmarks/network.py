@@ -4,6 +4,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -21,9 +22,10 @@ BATCHES = (1, 4, 8)
 
 
 def rows(repeats: int = 15) -> list[Row]:
-    """Median times per frame, from the image to the people in it; with and without the half-size copy on the CPU.
+    """Median times per frame, from the image to the people in it.
 
-    CPU: CPU time of the process. GPU: time on the clock, fp16, per frame of a batch; no rows without CUDA.
+    CPU: CPU time of the process, at the frame's own size alone and with its half-size copy, and with the default
+    settings. GPU: time on the clock, fp16, per frame of a batch at its own size; no rows without CUDA.
 
     Args:
         repeats: timings per row.
@@ -35,17 +37,18 @@ def rows(repeats: int = 15) -> list[Row]:
 
 
 def _cpu_rows(frame: np.ndarray, repeats: int) -> list[Row]:
-    settings = {'one_scale': False, 'half_scale': True}
-    return [Row(f'network.{HEIGHT}x{WIDTH}.cpu1.{name}.ms',
-                _ms(EstimatorSettings(device='cpu', threads=1, half_scale=half), [frame], repeats, time.process_time),
-                'ms') for name, half in settings.items()]
+    default = EstimatorSettings(device='cpu', threads=1)
+    ways = {'one_scale': replace(default, input_size=WIDTH, half_scale=False),
+            'half_scale': replace(default, input_size=WIDTH, half_scale=True), 'default': default}
+    return [Row(f'network.{HEIGHT}x{WIDTH}.cpu1.{name}.ms', _ms(way, [frame], repeats, time.process_time), 'ms')
+            for name, way in ways.items()]
 
 
 def _gpu_rows(frame: np.ndarray, repeats: int) -> list[Row]:
+    settings = EstimatorSettings(device='cuda', precision='fp16', input_size=WIDTH, half_scale=False)
     try:
         return [Row(f'network.{HEIGHT}x{WIDTH}.cuda_fp16.batch{batch}.ms',
-                    _ms(EstimatorSettings(device='cuda', precision='fp16', half_scale=False), [frame] * batch, repeats,
-                        time.perf_counter), 'ms') for batch in BATCHES]
+                    _ms(settings, [frame] * batch, repeats, time.perf_counter), 'ms') for batch in BATCHES]
     except SettingError:
         return []
 

@@ -4,7 +4,8 @@ from pose_ros.benchmarks import network
 from pose_ros.errors import SettingError
 from pose_ros.estimators.fake import FakeEstimator
 
-CPU = ['network.size', 'network.256x320.cpu1.one_scale.ms', 'network.256x320.cpu1.half_scale.ms']
+CPU = ['network.size', 'network.256x320.cpu1.one_scale.ms', 'network.256x320.cpu1.half_scale.ms',
+       'network.256x320.cpu1.default.ms']
 GPU = [f'network.256x320.cuda_fp16.batch{n}.ms' for n in (1, 4, 8)]
 
 
@@ -19,7 +20,7 @@ def frames(monkeypatch):
 def test_there_is_a_row_for_each_batch_where_a_gpu_is(frames):
     rows = network.rows(repeats=1)
     assert [row.name for row in rows] == CPU + GPU
-    assert set(frames) == {(256, 320, 3)} and len(frames) == 4 * (1 + 1 + 1 + 4 + 8)
+    assert set(frames) == {(256, 320, 3)} and len(frames) == 4 * (1 + 1 + 1 + 1 + 4 + 8)
     assert all(row.value > 0 and row.unit == ('MB' if row.name.endswith('size') else 'ms') for row in rows)
 
 
