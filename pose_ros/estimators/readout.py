@@ -70,7 +70,7 @@ def _locate(maps: Tensor, sizes: Tensor) -> tuple[Tensor, Tensor]:
     """
     height, width = maps.shape[2:]
     if not len(maps):
-        return maps.new_zeros(0, maps.shape[1], 2), torch.zeros(0, maps.shape[1], 1, dtype=torch.long)
+        return maps.new_zeros(0, maps.shape[1], 2), maps.new_zeros(0, maps.shape[1], 1).long()
     reach = torch.arange(-REACH, REACH + 1, device=maps.device)
     _check(maps)
     centre = _highest(maps)
