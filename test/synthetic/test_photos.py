@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pose_ros.errors import DatasetError
-from pose_ros.synthetic.photos import is_held_out, list_photos, read_photo, scene_of
+from pose_ros.synthetic.photos import is_held_out, list_all_photos, list_photos, read_photo, scene_of
 
 SHARED = Path(__file__).parents[2].parent / 'shared' / 'data' / 'training_photos'
 
@@ -45,3 +45,15 @@ def test_a_photo_is_read_as_rgb(tmp_path):
 def test_enough_photos_are_held_out():
     for kind in ('people_free', 'with_people'):
         assert len(list_photos(SHARED, kind, True)) >= 10
+
+
+def test_further_photos_are_added_and_may_be_absent(tmp_path):
+    for folder, name in (('first', 'room'), ('second', 'hall'), ('second', 'yard'), ('second', 'shed')):
+        place = tmp_path / folder / 'source' / 'people_free'
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f'{name}.jpg').write_bytes(b'')
+    both, alone = (sorted(path.stem for held_out in (False, True) for path in list_all_photos(
+        tmp_path / 'first', tmp_path / further, 'people_free', held_out)) for further in ('second', 'none'))
+    assert both == ['hall', 'room', 'shed', 'yard'] and alone == ['room']
+    with pytest.raises(DatasetError, match='no photos'):
+        list_all_photos(tmp_path / 'none', tmp_path / 'second', 'people_free')

@@ -32,6 +32,14 @@ def test_new_shards_are_found_on_refresh(tmp_path):
     assert len(shards) == 5
 
 
+def test_processes_share_the_shards_and_together_hold_all(tmp_path):
+    for i in range(5):
+        write_shard(tmp_path / f'{i}.npz', scenes(i + 1))
+    parts = [len(Shards(tmp_path, part, 3)) for part in range(3)]
+    assert sum(parts) == len(Shards(tmp_path)) == 15 and min(parts) > 0
+    assert len(Shards(tmp_path, 6, 7)) == 15, 'fewer shards than processes: all hold all'
+
+
 def test_a_damaged_shard_is_named(tmp_path):
     (tmp_path / 'a.npz').write_bytes(b'PK broken')
     with pytest.raises(DatasetError, match=r'a\.npz is damaged'):
