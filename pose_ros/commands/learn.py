@@ -8,7 +8,7 @@ import numpy as np
 import typer
 from rich import print as show
 
-from pose_ros.commands.replay import URDF, robot_of
+from pose_ros.commands.replay import URDF, require_libraries, robot_of
 from pose_ros.errors import DatasetError
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def learn(recordings: Annotated[list[Path], typer.Argument(help='Recordings of o
           urdf: Annotated[Path | None, URDF] = None,
           out: Annotated[Path | None, typer.Option(help='Recording to write')] = None) -> None:
     """Learn one motion (DMP) or five and more (ProMP), go to another goal, and tell if the robot can."""
+    require_libraries()
     from pose_ros.bridge.demonstration_bag import read_demonstration, write_demonstration
     from pose_ros.demonstrations.feasibility import planned, require_free
     from pose_ros.demonstrations.replay import motions, segments_of

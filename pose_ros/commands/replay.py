@@ -1,6 +1,7 @@
 """`pose-ros replay`: what a robot would do to repeat a recording, its own or another robot's; nothing moves."""
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,13 +9,26 @@ import typer
 from rich import print as show
 
 from pose_ros.commands.segment import RECORDING
+from pose_ros.errors import RobotError
 
 if TYPE_CHECKING:
     from pose_ros.demonstrations.demonstration import About
     from pose_ros.retargeting.robot import Robot
 
+LIBRARIES = ('pinocchio', 'pink', 'daqp', 'coal', 'movement_primitives', 'toppra')
 ROBOT = typer.Option(help="Robot file, or name of a robot of the package; empty = the recording's own")
 URDF = typer.Option(help="Its URDF, if the robot file does not name one; the recording's own is in the recording")
+
+
+def require_libraries() -> None:
+    """What moves robots and learns is optional.
+
+    Raises:
+        RobotError: names what is missing and how to get it.
+    """
+    missing = [name for name in LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise RobotError(f"this needs {', '.join(missing)}: pip install 'pose_ros[robot,learning]'")
 
 
 def robot_of(about: About, name: str, urdf: Path | None) -> Robot:
@@ -39,6 +53,7 @@ def replay(recording: Annotated[Path, RECORDING], robot: Annotated[str, ROBOT] =
            stretch: Annotated[float, typer.Option(help='Duration relative to the recording')] = 1.0,
            out: Annotated[Path | None, typer.Option(help='Recording to write for the other robot')] = None) -> None:
     """Check offline if a robot can repeat a recording; another robot follows the recorded person anew."""
+    require_libraries()
     from pose_ros.bridge.demonstration_bag import read_demonstration, write_demonstration
     from pose_ros.demonstrations.replay import plan_replay
     from pose_ros.demonstrations.transfer import transferred

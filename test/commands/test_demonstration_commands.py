@@ -89,3 +89,10 @@ def test_export_writes_a_dataset(call, taught, tmp_path):
 def test_errors_are_one_line(call, taught, arguments, message):
     status, _, error = call(*(taught if argument == 'TAUGHT' else argument for argument in arguments))
     assert status == 2 and message in error and 'Traceback' not in error
+
+
+@pytest.mark.parametrize('command', ['replay', 'learn'])
+def test_missing_libraries_are_named(call, taught, monkeypatch, command):
+    monkeypatch.setattr('pose_ros.commands.replay.LIBRARIES', ('no_such_library',))
+    status, _, error = call(command, taught)
+    assert status == 2 and "this needs no_such_library: pip install 'pose_ros[robot,learning]'" in error
