@@ -71,7 +71,7 @@ class EstimatorSettings(Settings):
     estimator: str = setting('openpose', 'Which estimator finds the people', choices=tuple(ESTIMATORS))
     device: str = setting('auto', 'Where the network runs: auto, cpu, cuda or cuda:N; auto prefers CUDA')
     weights: str = setting('', 'File with weights of your own; empty = the ones in the package')
-    input_size: int = setting(320, 'Long side of the network input [px]', low=64, high=2048)
+    input_size: int = setting(448, 'Long side of the network input [px]', low=64, high=2048)
     precision: str = setting('auto', 'Arithmetic of the network; auto = fp16 on CUDA, fp32 elsewhere',
                              choices=('auto', 'fp32', 'fp16'))
     threads: int = setting(0, 'CPU threads of the network; 0 = one per core', low=0, high=256)
