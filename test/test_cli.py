@@ -231,6 +231,7 @@ def test_evaluate_prints_and_writes_the_figures(call, photos, loaded, labels):
     assert status == 0 and '1.000' in out and 'of 1' in out
     figures = json.loads((photos.parent / 'new/figures.json').read_text())
     assert set(figures) == {'ap', 'ap50', 'recall', 'recall_large', 'persons', 'large_persons', 'false_per_negative',
+                            'calibration_error',
                             'ms_per_image', 'cpu_ms_per_image', 'ms_per_person', 'size_mb', 'estimator', 'model'}
     assert (figures['recall'], figures['persons'], figures['large_persons']) == (1.0, 1, 1)
     assert figures['false_per_negative'] == 0.5, 'one of two photos without people has a skeleton'

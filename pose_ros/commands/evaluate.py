@@ -34,14 +34,15 @@ ALL = 'all'
 def _table(results: Sequence[Evaluation]) -> Table:
     first = results[0]
     table = Table('model', 'AP', 'AP50', f'recall\nof {first.persons}', f'recall, large\nof {first.large_persons}',
-                  'false skeletons\nper empty photo', 'ms', 'CPU ms', 'ms per\nperson', 'MB',
+                  'false skeletons\nper empty photo', 'error of\nscores', 'ms', 'CPU ms', 'ms per\nperson', 'MB',
                   title='AP over OKS .50:.95, and at .50; recall at OKS .50; time per photo')
     for column in table.columns[1:]:
         column.justify = 'right'
     for one in results:
         shares = (f'{value:.3f}' for value in (one.ap, one.ap50, one.recall, one.recall_large))
-        table.add_row(one.model, *shares, f'{one.false_per_negative:.2f}', f'{one.ms_per_image:.0f}',
-                      f'{one.cpu_ms_per_image:.0f}', f'{one.ms_per_person:.0f}', f'{one.size_mb:.1f}')
+        times = (f'{value:.0f}' for value in (one.ms_per_image, one.cpu_ms_per_image, one.ms_per_person))
+        table.add_row(one.model, *shares, f'{one.false_per_negative:.2f}', f'{one.calibration_error:.2f}', *times,
+                      f'{one.size_mb:.1f}')
     return table
 
 

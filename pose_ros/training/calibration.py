@@ -63,7 +63,7 @@ def collect(estimator: Estimator, images: Iterable[np.ndarray], labels: Sequence
     persons, keypoints = [], []
     for image, label in zip(images, labels):
         found = [person.as_skeleton(COCO17) for person in estimator.estimate([image])[0]]
-        persons.append(_persons(label, found))
+        persons.append(judge_persons(label, found))
         keypoints.append(_keypoints(label, found))
     people = sum(person.counts for label in labels for person in label.persons)
     return Answers(Outcomes.joined(persons), Outcomes.joined(keypoints), people)
@@ -116,7 +116,12 @@ def calibration_error(outcomes: Outcomes) -> float:
     return float(np.average(abs(rows[:, 0] - rows[:, 1]), weights=rows[:, 2])) if len(rows) else float('nan')
 
 
-def _persons(label: LabelledImage, found: Sequence[Person]) -> Outcomes:
+def judge_persons(label: LabelledImage, found: Sequence[Person]) -> Outcomes:
+    """Which of the persons found in a photo are right: alike to somebody whom no better one is alike to.
+
+    Args:
+        found: with the skeleton COCO17.
+    """
     people = [person for person in label.persons if person.counts]
     left, scores, right = oks(people, found), [], []
     for i in np.argsort([-person.score for person in found]):

@@ -14,6 +14,7 @@ from pose_ros.errors import DatasetError
 from pose_ros.estimators.estimator import Estimator
 from pose_ros.skeletons import COCO17
 from pose_ros.training.annotations import LabelledImage, read_coco
+from pose_ros.training.calibration import Outcomes, calibration_error, judge_persons
 from pose_ros.training.similarity import average_precision, is_matched, oks
 from pose_ros.types import Person
 
@@ -31,6 +32,7 @@ class Evaluation:
         persons, large_persons: people in the photos: annotations with a labelled keypoint, no crowds; large means an
             area above 96^2 px and at least 5 labelled keypoints.
         false_per_negative: skeletons per photo without any annotated person.
+        calibration_error: mean distance of a person's score from the share of such persons that are right.
         ms_per_image: median time of `Estimator.estimate` on one photo, on the clock [ms].
         cpu_ms_per_image: the same in CPU time of the process, all threads together [ms].
         ms_per_person: time of all photos together over the number of skeletons found in them, on the clock [ms].
@@ -45,6 +47,7 @@ class Evaluation:
     persons: int
     large_persons: int
     false_per_negative: float
+    calibration_error: float
     ms_per_image: float
     cpu_ms_per_image: float
     ms_per_person: float
@@ -85,9 +88,11 @@ def evaluate(estimator: Estimator, images: Path | str | Sequence[np.ndarray],
     clock_ms, cpu_ms = 1e3 * np.median(times, axis=0)
     skeletons = sum(map(len, found))
     ms_per_person = 1e3 * sum(clock_s for clock_s, _ in times) / skeletons if skeletons else float('nan')
+    judged = Outcomes.joined([judge_persons(*pair) for pair in zip(labels, found)])
     return Evaluation(ap, ap50, **_recalls(labels, found), false_per_negative=_false_per_negative(labels, found),
-                      ms_per_image=float(clock_ms), cpu_ms_per_image=float(cpu_ms),
-                      ms_per_person=ms_per_person, size_mb=size_mb, estimator=estimator.name, model=estimator.model)
+                      calibration_error=calibration_error(judged), ms_per_image=float(clock_ms),
+                      cpu_ms_per_image=float(cpu_ms), ms_per_person=ms_per_person, size_mb=size_mb,
+                      estimator=estimator.name, model=estimator.model)
 
 
 def labelled_photos(images: Path | str | Sequence[np.ndarray], labels: Sequence[LabelledImage]) -> Iterator[np.ndarray]:

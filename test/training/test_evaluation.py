@@ -12,8 +12,8 @@ from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.training.evaluation import evaluate
 from pose_ros.types import Person
 
-KEYS = ['ap', 'ap50', 'recall', 'recall_large', 'persons', 'large_persons', 'false_per_negative', 'ms_per_image',
-        'cpu_ms_per_image', 'ms_per_person', 'size_mb', 'estimator', 'model']
+KEYS = ['ap', 'ap50', 'recall', 'recall_large', 'persons', 'large_persons', 'false_per_negative', 'calibration_error',
+        'ms_per_image', 'cpu_ms_per_image', 'ms_per_person', 'size_mb', 'estimator', 'model']
 
 
 def pose(x, y, size):
@@ -72,6 +72,14 @@ def test_the_truth_is_perfect():
 def test_the_keys_are_those_that_others_read():
     assert list(run(TRUTH).as_dict()) == KEYS
     assert json.loads(json.dumps(run(TRUTH).as_dict()))['persons'] == 3
+
+
+def test_scores_that_are_shares_have_no_error():
+    half_right = [[TRUTH[0][0], pose(9, 9, 50)], [], []]
+    sure, even = (FakeEstimator(lambda image, score=score: [person(one, score) for one in half_right[image[0, 0, 0]]])
+                  for score in (1.0, 0.5))
+    assert evaluate(sure, images(3), dataset(TRUTH)).calibration_error == pytest.approx(0.5)
+    assert evaluate(even, images(3), dataset(TRUTH)).calibration_error == pytest.approx(0)
 
 
 def test_nobody_found():
