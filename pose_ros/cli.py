@@ -27,14 +27,16 @@ from pose_ros.commands.retarget import retarget
 from pose_ros.commands.run import run
 from pose_ros.commands.segment import segment
 from pose_ros.commands.train import train
+from pose_ros.commands.train_lifting import train_lifting
 from pose_ros.commands.train_pairs import train_pairs
 from pose_ros.commands.train_top_down import train_top_down
 from pose_ros.errors import PoseRosError
 
 app = typer.Typer(name='pose-ros', no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich',
                   context_settings={'help_option_names': ['-h', '--help']})
-for command in (run, demo, retarget, evaluate, bench, doctor, parameters, train, calibrate, train_pairs, train_top_down, segment,
-                replay, learn, export, report, mocap):
+for command in (run, demo, evaluate, bench, doctor, parameters, train, calibrate, train_lifting, train_pairs,
+                train_top_down, segment,
+                replay, retarget, learn, export, report, mocap):
     app.command()(command)
 app.add_typer(weights.app, name='weights')
 
