@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from zipfile import ZIP_LZMA, ZipFile
 
 import cv2
 import numpy as np
 
 from pose_ros.skeletons import OPENPOSE18
+from pose_ros.sources.rgbd import DepthClip, write_depth
 from pose_ros.synthetic.appearance import sample_appearance
 from pose_ros.synthetic.backgrounds import texture
 from pose_ros.synthetic.bodies import BodyModel, sample_shape
@@ -111,20 +111,13 @@ def main(folder: Path = Path('pose_ros/demo_data'), settings: ClipSettings = SET
         for shot in depth_film(settings):
             video.write(shot.image)
             shots.append(shot)
-    _save(folder / FILES.depth, {
-        'stamps_s': np.array([shot.stamp_s for shot in shots]), 'depth_mm': np.array([shot.depth_mm for shot in shots]),
-        'keypoints': np.array([[one.keypoints for one in shot.persons] for shot in shots], np.float32),
-        'visible': np.array([[one.scores for one in shot.persons] for shot in shots], bool),
-        'points': np.array([[one.points.positions for one in shot.persons if one.points] for shot in shots],
-                           np.float32)})
-
-
-def _save(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    """As `np.savez_compressed`, but with LZMA, which makes depth images half as large; `np.load` reads both."""
-    with ZipFile(path, 'w', ZIP_LZMA) as archive:
-        for name, array in arrays.items():
-            with archive.open(f'{name}.npy', 'w') as file:
-                np.lib.format.write_array(file, array)
+    camera = clip_camera(settings.width_px)
+    write_depth(
+        folder / FILES.colour, DepthClip(np.array([shot.depth_mm for shot in shots]), camera, camera, np.eye(4)),
+        stamps_s=np.array([shot.stamp_s for shot in shots]),
+        keypoints=np.array([[one.keypoints for one in shot.persons] for shot in shots], np.float32),
+        visible=np.array([[one.scores for one in shot.persons] for shot in shots], bool),
+        points=np.array([[one.points.positions for one in shot.persons if one.points] for shot in shots], np.float32))
 
 
 if __name__ == '__main__':
