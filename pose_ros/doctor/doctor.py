@@ -12,6 +12,7 @@ from pose_ros.doctor.machine import (
     check_torch,
     check_weights,
 )
+from pose_ros.doctor.robot import check_robots
 from pose_ros.doctor.ros import check_cv_bridge, check_domain, check_messages, check_middleware, check_ros
 from pose_ros.doctor.topic import check_topic
 
@@ -25,6 +26,7 @@ CHECKS = (
     ('opencv', check_opencv, _REINSTALL),
     ('weights', check_weights, _REINSTALL),
     ('rosbags', check_rosbags, _REINSTALL),
+    ('robots', check_robots, 'for retarget_node: pip install "pose_ros[robot]"'),
     ('ros', check_ros, _NO_ROS),
     ('messages', check_messages, 'build them: `make setup`, or colcon build and source install/local_setup.bash'),
     ('middleware', check_middleware, 'unset RMW_IMPLEMENTATION, or install what it names'),

@@ -80,7 +80,7 @@ class Performance:
 
     def __init__(self, trajectory: Trajectory) -> None:
         self._trajectory = trajectory
-        self._time, self._begun = 0.0, False
+        self._time, self._begun, self._waits = 0.0, False, True
 
     @property
     def done(self) -> bool:
@@ -94,16 +94,15 @@ class Performance:
             offsets: (A,) [s].
             scale: 0..1, how fast its time runs.
         """
-        if not self._begun:
-            return self._trajectory.at(np.zeros(len(offsets)) - 1.0)
-        positions, velocities = self._trajectory.at(self._time + scale * offsets)
-        return positions, scale * velocities
+        pace = 0.0 if self._waits else scale
+        positions, velocities = self._trajectory.at(self._time + pace * offsets)
+        return positions, pace * velocities
 
     def advance(self, position: np.ndarray, elapsed: float) -> None:
         """Lets time pass [s], unless the robot, which is at `position` (n,) [rad], is behind."""
         wanted = self._trajectory.at(np.array([self._time]))[0][0]
         off = np.abs(position - wanted).max()
-        if not self._begun:
-            self._begun = bool(off < ARRIVED)
-        elif off < BEHIND:
+        self._waits = bool(off > (BEHIND if self._begun else ARRIVED))
+        if self._begun and not self._waits:
             self._time += elapsed
+        self._begun = self._begun or not self._waits
