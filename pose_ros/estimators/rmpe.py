@@ -10,6 +10,7 @@ from torch import Tensor
 from pose_ros.estimators.device import choose_device, choose_precision, memory_errors
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.readout import read_bells
+from pose_ros.estimators.rtm import load_rtm
 from pose_ros.estimators.top_down import Poses, TopDownEstimator
 from pose_ros.grouping.pose_nms import merge, pose_nms
 from pose_ros.grouping.settings import GroupingSettings
@@ -89,7 +90,7 @@ def read_crops(network: CropPose, crops: Tensor, flip: bool = False) -> tuple[Te
 
 
 def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEstimator:
-    """The estimator with the weights in the package, or with a file of the user's own.
+    """The estimator with the weights in the package, or with a file of the user's own; ONNX: see `load_rtm`.
 
     Raises:
         SettingError: the device does not exist, or cannot do what the settings ask for.
@@ -99,6 +100,8 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEsti
     device = choose_device(settings.device)
     dtype = choose_precision(settings.precision, device)
     path = locate(settings.weights, 'rmpe')
+    if path.suffix == '.onnx':
+        return load_rtm('rmpe', path, settings, grouping)
     network, _ = load_rmpe(path)
     if settings.threads:
         torch.set_num_threads(settings.threads)
