@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pose_ros.commands.options import with_settings
-from pose_ros.training.calibrate import CalibrationSettings
+from pose_ros.training.calibration_settings import CalibrationSettings
 
 
 @with_settings(calibration=CalibrationSettings)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -12,27 +12,14 @@ import numpy as np
 from pose_ros.estimators.calibration import Calibration
 from pose_ros.estimators.estimator import EstimatorSettings, load
 from pose_ros.networks.checkpoint import load_openpose, save_openpose
-from pose_ros.settings import Settings, setting
 from pose_ros.training.annotations import LabelledImage, read_coco
 from pose_ros.training.calibration import Answers, collect, f1_score, fit
+from pose_ros.training.calibration_settings import CalibrationSettings
 from pose_ros.training.held_out import as_coco, held_out_empty, held_out_people, held_out_scenes
 from pose_ros.weights import list_weights, register
 
 Parts = Mapping[str, Answers]  # by where the images come from
 THRESHOLDS = tuple(round(float(value), 2) for value in np.arange(0.05, 0.75, 0.05))
-
-
-@dataclass(frozen=True)
-class CalibrationSettings(Settings):
-    """What `pose-ros calibrate` does. Paths are relative to where it runs, the repository's root."""
-
-    checkpoint: str = setting('pose_ros/checkpoints/openpose.safetensors', 'Checkpoint to calibrate; written anew')
-    estimators: list[str] = setting(['openpose'], 'Estimators that use it; each gets numbers of its own')
-    scenes: int = setting(200, 'Held-out synthetic scenes', low=1, high=100_000)
-    folder: str = setting('out/train/calibration', 'Where these scenes lie; rendered on first use')
-    photos: str = setting('../shared/data/training_photos', 'Training photos; a seventh of their scenes is held out')
-    further: str = setting('out/train/photos', 'Further photos; may be absent')
-    picture: str = setting('docs/reliability.png', 'Reliability diagram to draw')
 
 
 def calibrate(settings: CalibrationSettings) -> dict[str, tuple[Calibration, Parts]]:

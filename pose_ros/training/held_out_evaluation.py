@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings, load
 from pose_ros.synthetic.scene import Scene
-from pose_ros.training.calibrate import CalibrationSettings
+from pose_ros.training.calibration_settings import CalibrationSettings
 from pose_ros.training.evaluation import Evaluation, evaluate
 from pose_ros.training.held_out import as_coco, held_out_empty, held_out_people, held_out_scenes
 

@@ -14,8 +14,9 @@ from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.synthetic.scene import Scene
 from pose_ros.training import calibrate as room
-from pose_ros.training.calibrate import CalibrationSettings, best_threshold, calibrate
+from pose_ros.training.calibrate import best_threshold, calibrate
 from pose_ros.training.calibration import Answers, Outcomes
+from pose_ros.training.calibration_settings import CalibrationSettings
 from pose_ros.training.reliability import draw_reliability
 from pose_ros.types import Person
 from pose_ros.weights import find_weights, register

@@ -4,7 +4,7 @@ from pose_ros.estimators.fake import FakeEstimator
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.synthetic.scene import Scene
 from pose_ros.training import held_out_evaluation as room
-from pose_ros.training.calibrate import CalibrationSettings
+from pose_ros.training.calibration_settings import CalibrationSettings
 from pose_ros.types import Person
 
 POINTS = np.random.default_rng(0).uniform(20, 80, (18, 2))
