@@ -44,7 +44,9 @@ class SpaceTruth:
             `frames`, `people` of the truth, `idf1`, `switches`, and how far visible keypoints are from where they
             should be: `median_error_m` and `p95_error_m` of so many `points`.
         """
-        truth, found = [real for real, _ in self._seen], [persons for _, persons in self._seen]
+        truth = [real for real, _ in self._seen]
+        # Who is new has no identity yet, so claims none.
+        found = [[one for one in persons if one.track_id >= 0] for _, persons in self._seen]
         tracks = evaluate_tracks(truth, found, _LEAST_OKS)
         errors = np.concatenate([np.zeros(0), *(_errors_m(*both) for both in self._seen)])
         median, p95 = np.percentile(errors, (50, 95)) if len(errors) else (np.nan, np.nan)

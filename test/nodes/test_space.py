@@ -140,6 +140,16 @@ def test_people_are_predicted_to_the_moment_of_publishing(space):
     assert raw[-1].predicted_s == 0 and np.nanmedian(ahead[:, 0]) == pytest.approx(20, abs=6)
 
 
+def test_without_depth_people_are_lifted_by_what_is_known_of_bodies(space):
+    body = transformed(looking_along_x(1.0), placed(walking(1.7, 1.0), np.array([3.5, 0.2]), 2.8))
+    person = Person(OPENPOSE18, CAMERA.project(body), np.ones(18), 1.0)
+    space.begin([[person]], depth_topics=[], **{'space.lift': 'monocular', 'lifting.body_height_m': 1.7})
+    space.send_calibration()
+    msg = play(space, None, 4, depth=False)
+    assert {keypoint.depth_source for keypoint in msg.persons[0].keypoints} <= {Keypoint.LIFTED, Keypoint.NONE}
+    assert np.median(errors_m(msg, body)) < 0.5 and len(errors_m(msg, body)) >= 12
+
+
 def test_velocity_is_in_metres_per_second(space):
     made = scene()
     space.begin([made.persons])
