@@ -2,15 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 from pose_ros.settings import Settings, setting
 from pose_ros.synthetic.layouts import Layouts
 from pose_ros.synthetic.motion_capture import MotionCapture
 from pose_ros.synthetic.photos import list_photos, read_photo
+from pose_ros.synthetic.render_processes import RenderProcesses
 from pose_ros.synthetic.scene import Priors, SceneSampler
 from pose_ros.synthetic.shards import write_shard
 
@@ -47,14 +47,21 @@ def generate(folder: Path, settings: GeneratorSettings, held_out: bool = False) 
         DatasetError: no photos, label sets, motion capture, anny or OpenGL, or a full disk; what is there is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    seeds = range(settings.seed, settings.seed + -(-settings.scenes // settings.shard))
-    missing = [seed for seed in seeds if not shard_path(folder, seed).exists()]
+    missing = missing_seeds(folder, settings)
+    there = -(-settings.scenes // settings.shard) - len(missing)
     if settings.processes == 1 or len(missing) < 2:
-        steps = _render(folder, settings, held_out, missing)
-    else:
-        steps = _share(folder, settings, held_out, missing)
-    for done in steps:
-        yield (len(seeds) - len(missing) + done) * settings.shard
+        yield from ((there + done) * settings.shard for done in _render(folder, settings, held_out, missing))
+        return
+    with rendering(folder, settings, held_out) as processes:
+        while processes.wait(SECONDS_BETWEEN_LOOKS):
+            yield (there + len(missing) - len(missing_seeds(folder, settings))) * settings.shard
+    yield (there + len(missing)) * settings.shard
+
+
+def missing_seeds(folder: Path, settings: GeneratorSettings) -> list[int]:
+    """The seeds of the shards that are not there yet."""
+    seeds = range(settings.seed, settings.seed + -(-settings.scenes // settings.shard))
+    return [seed for seed in seeds if not shard_path(folder, seed).exists()]
 
 
 def _render(folder: Path, settings: GeneratorSettings, held_out: bool, seeds: Sequence[int]) -> Iterator[int]:
@@ -74,20 +81,10 @@ def _priors(settings: GeneratorSettings) -> Priors:
                   MotionCapture(Path(settings.motion)) if settings.motion else None)
 
 
-def _share(folder: Path, settings: GeneratorSettings, held_out: bool, seeds: Sequence[int]) -> Iterator[int]:
-    """The same in several processes; the first that fails stops all."""
-    with ProcessPoolExecutor(settings.processes, get_context('spawn')) as pool:
-        parts = [seeds[i::settings.processes] for i in range(settings.processes)]
-        jobs = [pool.submit(_render_all, folder, settings, held_out, part) for part in parts]
-        while wait(jobs, SECONDS_BETWEEN_LOOKS, FIRST_EXCEPTION).not_done:
-            if any(job.done() and job.exception() for job in jobs):
-                break
-            yield sum(shard_path(folder, seed).exists() for seed in seeds)
-        pool.shutdown(wait=False, cancel_futures=True)
-        for job in jobs:
-            if job.done():
-                job.result()
-    yield len(seeds)
+def rendering(folder: Path, settings: GeneratorSettings, held_out: bool = False) -> RenderProcesses:
+    """Processes that render the missing shards while a `with` block runs."""
+    return RenderProcesses(partial(_render_all, folder, settings, held_out), missing_seeds(folder, settings),
+                           settings.processes)
 
 
 def _render_all(folder: Path, settings: GeneratorSettings, held_out: bool, seeds: Sequence[int]) -> None:

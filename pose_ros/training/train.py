@@ -3,10 +3,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
 
 import torch
@@ -17,7 +15,7 @@ from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.networks.checkpoint import save_openpose
 from pose_ros.skeletons import OPENPOSE18
-from pose_ros.synthetic.generator import GeneratorSettings, generate
+from pose_ros.synthetic.generator import GeneratorSettings, generate, rendering
 from pose_ros.training.batches import mined_places, photos_of, stream_batches
 from pose_ros.training.evaluation import evaluate
 from pose_ros.training.held_out import as_coco, held_out_empty, held_out_people, held_out_scenes
@@ -46,9 +44,9 @@ def train(settings: TrainSettings) -> Path:
         WeightsError: the teacher of the hints is missing.
     """
     Path(settings.folder).mkdir(parents=True, exist_ok=True)
-    first = min(settings.scenes, settings.scenes_to_start)
-    _render(settings.changed(scenes=first))
-    with _rendering(settings):
+    scenes = Path(settings.folder) / 'scenes'
+    _render(scenes, _wanted(settings, min(settings.scenes, settings.scenes_to_start)))
+    with rendering(scenes, _wanted(settings, settings.scenes)):
         run_processes(_learn, settings.processes, settings)
     if settings.held_out_scenes:
         print(reached(settings))
@@ -83,27 +81,15 @@ def _recipe(settings: TrainSettings) -> dict[str, object]:
     return {name: value for name, value in asdict(settings).items() if name not in LOCAL}
 
 
-def _render(settings: TrainSettings) -> None:
-    progress = Progress('synthetic scenes', settings.scenes)
-    wanted = GeneratorSettings(scenes=settings.scenes, seed=settings.seed, photos=settings.photos,
-                               labels=settings.labels, motion=settings.motion, processes=settings.renderers)
-    for done in generate(Path(settings.folder) / 'scenes', wanted):
+def _wanted(settings: TrainSettings, scenes: int) -> GeneratorSettings:
+    return GeneratorSettings(scenes=scenes, seed=settings.seed, photos=settings.photos, labels=settings.labels,
+                             motion=settings.motion, processes=settings.renderers)
+
+
+def _render(folder: Path, wanted: GeneratorSettings) -> None:
+    progress = Progress('synthetic scenes', wanted.scenes)
+    for done in generate(folder, wanted):
         progress.update(done)
-
-
-@contextmanager
-def _rendering(settings: TrainSettings) -> Iterator[None]:
-    """Meanwhile, another process renders the scenes that are still missing."""
-    if settings.scenes <= settings.scenes_to_start:
-        yield
-        return
-    renderer = get_context('spawn').Process(target=_render, args=(settings,))
-    renderer.start()
-    try:
-        yield
-    finally:
-        renderer.terminate()
-        renderer.join()
 
 
 def _open_trainer(settings: TrainSettings) -> Trainer:
