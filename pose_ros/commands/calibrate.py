@@ -13,8 +13,8 @@ from pose_ros.training.calibration_settings import CalibrationSettings
 @with_settings(calibration=CalibrationSettings)
 def calibrate(calibration: CalibrationSettings) -> None:
     """Measure on held-out scenes how often scores are right, write it into the checkpoint, and draw the diagram."""
-    from pose_ros.training.calibrate import best_threshold
     from pose_ros.training.calibrate import calibrate as make
+    from pose_ros.training.calibrate import f1_by_threshold
     from pose_ros.training.calibration import calibration_error
     from pose_ros.training.reliability import draw_reliability
     table = Table('estimator', 'held out', 'answers', 'right', 'error before', 'error after')
@@ -24,7 +24,8 @@ def calibrate(calibration: CalibrationSettings) -> None:
             for what, raw, line in zip(('persons', 'keypoints'), (answers.persons, answers.keypoints), lines):
                 table.add_row(name, f'{what} of {part}', str(len(raw.right)), f'{raw.right.mean():.2f}',
                               f'{calibration_error(raw):.3f}', f'{calibration_error(raw.calibrated(*line)):.3f}')
-        Console().print(f'  {name}: best min_person_score by F1 on held-out data: {best_threshold(numbers, parts):.2f}')
+        f1 = ', '.join(f'{value:.3f} at {chance}' for chance, value in f1_by_threshold(numbers, parts).items())
+        Console().print(f'  {name}: F1 by min_person_score {f1}')
         if name == calibration.estimators[0]:
             draw_reliability(parts, numbers, Path(calibration.picture))
     Console().print(table)

@@ -65,10 +65,10 @@ def _fit(parts: Parts) -> Calibration:
     return Calibration(*fit(persons), *fit(keypoints))
 
 
-def best_threshold(calibration: Calibration, parts: Parts) -> float:
-    """The chance below which persons are best dropped: the mean F1 over the parts is highest."""
+def f1_by_threshold(calibration: Calibration, parts: Parts) -> dict[float, float]:
+    """The mean F1 over the parts, by the chance below which persons are dropped."""
     line = calibration.person_slope, calibration.person_offset
-    return max(THRESHOLDS, key=lambda chance: np.mean([f1_score(part, *line, chance) for part in parts.values()]))
+    return {chance: float(np.mean([f1_score(part, *line, chance) for part in parts.values()])) for chance in THRESHOLDS}
 
 
 def _register_again(path: Path) -> None:

@@ -11,7 +11,7 @@ class CalibrationSettings(Settings):
     """What `pose-ros calibrate` does. Paths are relative to where it runs, the repository's root."""
 
     checkpoint: str = setting('pose_ros/checkpoints/openpose.safetensors', 'Checkpoint to calibrate; written anew')
-    estimators: list[str] = setting(['openpose'], 'Estimators that use it; each gets numbers of its own')
+    estimators: list[str] = setting(['openpose', 'deepcut'], 'Estimators that use it; each gets numbers of its own')
     scenes: int = setting(200, 'Held-out synthetic scenes', low=1, high=100_000)
     folder: str = setting('out/train/calibration', 'Where these scenes lie; rendered on first use')
     photos: str = setting('../shared/data/training_photos', 'Training photos; a seventh of their scenes is held out')
