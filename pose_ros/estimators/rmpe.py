@@ -1,4 +1,4 @@
-"""The RMPE estimator: boxes -> spatial transformer -> pose of one person -> back -> parametric pose NMS."""
+"""The RMPE estimator: boxes -> spatial transformer -> pose of one person -> back; `top_down` adds the pose NMS."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,7 +12,6 @@ from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.readout import read_bells
 from pose_ros.estimators.rtm import load_rtm
 from pose_ros.estimators.top_down import Poses, TopDownEstimator
-from pose_ros.grouping.pose_nms import merge, pose_nms
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Crop, Letterbox
 from pose_ros.networks.crop_pose import CROP_HEIGHT, CROP_WIDTH, ENLARGE, CropPose
@@ -43,12 +42,11 @@ class RmpeFinder:
         poses = []
         for (boxes, scores), image, letterbox in zip(found, images, letterboxes):
             corners = letterbox.to_image(boxes.float().cpu().numpy().reshape(-1, 2, 2) - 0.5).reshape(-1, 4)
-            poses.append(self.poses(image, corners, scores.float().cpu().numpy(), settings.flip, grouping))
+            poses.append(self.poses(image, corners, scores.float().cpu().numpy(), settings.flip))
         return poses
 
-    def poses(self, image: np.ndarray, boxes: np.ndarray, scores: np.ndarray, flip: bool,
-              grouping: GroupingSettings) -> Poses:
-        """The people in (P, 4) boxes [px] of an image, after pose NMS.
+    def poses(self, image: np.ndarray, boxes: np.ndarray, scores: np.ndarray, flip: bool = False) -> Poses:
+        """The people in (P, 4) boxes [px] of an image.
 
         Args:
             boxes: left, top, right, bottom. scores: (P,) of the detector.
@@ -58,10 +56,7 @@ class RmpeFinder:
         crops = [Crop.fit(box, CROP_WIDTH, CROP_HEIGHT, ENLARGE) for box in boxes]
         device = next(self._network.parameters()).device
         points, heat = self._read(torch.from_numpy(np.stack([crop.apply(image) for crop in crops])), device, flip)
-        keypoints = np.stack([crop.to_image(one) for crop, one in zip(crops, points)])
-        keypoints = np.where(heat[..., None] >= grouping.peak_threshold, keypoints, np.nan)
-        kept, leaders = pose_nms(keypoints, heat, scores * heat.mean(1), grouping)
-        return Poses(merge(keypoints, heat, kept, leaders), heat[kept], scores[kept])
+        return Poses(np.stack([crop.to_image(one) for crop, one in zip(crops, points)]), heat, scores)
 
     def _read(self, pixels: Tensor, device: torch.device, flip: bool) -> tuple[np.ndarray, np.ndarray]:
         """(P, 160, 128, 3) uint8 crops -> keypoints (P, 18, 2) [px of the crop] and scores (P, 18)."""

@@ -1,4 +1,7 @@
-"""Top-down estimation: letterbox -> boxes of people -> a pose in each box -> persons."""
+"""Top-down estimation: letterbox -> boxes of people -> a pose in each box -> one pose of everybody -> persons.
+
+Detectors give several boxes of one person, so parametric pose NMS, RMPE's part, closes every one of these systems.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -12,6 +15,7 @@ from torch import Tensor
 from pose_ros.errors import EstimatorError
 from pose_ros.estimators.device import memory_errors
 from pose_ros.estimators.estimator import EstimatorSettings
+from pose_ros.grouping.pose_nms import merge, pose_nms
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Letterbox, check_image
 from pose_ros.skeletons import Skeleton
@@ -57,7 +61,7 @@ class PoseFinder(Protocol):
 class TopDownEstimator:
     """Boxes first, then a pose in each; see `Estimator`. Images of the same input size run as one batch.
 
-    Of the grouping it takes `peak_threshold` and `min_keypoints`. A person's score is the root of the detector's score
+    Of the grouping it takes `peak_threshold`, `min_keypoints` and the pose NMS. A person's score is the detector's
     times the mean score of the skeleton's keypoints.
     """
 
@@ -112,11 +116,13 @@ class TopDownEstimator:
             return finder.find(batch, images, boxes, self._settings, self._grouping)
 
     def _persons(self, poses: Poses) -> list[Person]:
-        """Those with enough keypoints and score, best first."""
+        """Those with enough keypoints and score, one of everybody, best first."""
         found = (poses.scores >= self._grouping.peak_threshold) & np.isfinite(poses.keypoints).all(2)
         scores = np.where(found, poses.scores, 0).clip(0, 1)
-        keypoints = np.where(found[..., None], poses.keypoints, np.nan)
-        person = np.sqrt(poses.boxes.clip(0, 1) * scores.mean(1)) if len(scores) else poses.boxes
-        kept = (found.sum(1) >= self._grouping.min_keypoints) & (person >= self._settings.min_person_score)
-        order = np.argsort(-person, kind='stable')
-        return [Person(self.skeleton, keypoints[i], scores[i], float(person[i])) for i in order[kept[order]]]
+        person = poses.boxes.clip(0, 1) * scores.mean(1)
+        enough = (found.sum(1) >= self._grouping.min_keypoints) & (person >= self._settings.min_person_score)
+        keypoints = np.where(found[..., None], poses.keypoints, np.nan)[enough]
+        scores, person = scores[enough], person[enough]
+        kept, stands_for = pose_nms(keypoints, scores, person, self._grouping)
+        merged = merge(keypoints, scores, kept, stands_for)
+        return [Person(self.skeleton, one, scores[i], float(person[i])) for i, one in zip(kept, merged)]

@@ -26,8 +26,8 @@ class KnownPeople:
 
 
 def poses(people, sure=.9, box=.9):
-    random = np.random.default_rng(0)
-    return Poses(random.random((people, 17, 2)) * 100, np.full((people, 17), sure), np.full(people, box))
+    keypoints = np.random.default_rng(0).random((people, 17, 2)) * 100 + 200 * np.arange(people)[:, None, None]
+    return Poses(keypoints, np.full((people, 17), sure), np.full(people, box))
 
 
 def estimator(found, **settings):
@@ -41,7 +41,7 @@ def test_everybody_comes_out(people):
     _, model = estimator(poses(people))
     found, = model.estimate([IMAGE])
     assert len(found) == people
-    assert all(person.found.all() and person.score == pytest.approx(.9) for person in found)
+    assert all(person.found.all() and person.score == pytest.approx(.81) for person in found)
 
 
 def test_the_best_comes_first():
@@ -51,6 +51,14 @@ def test_the_best_comes_first():
     scores = [person.score for person in persons]
     assert scores == sorted(scores, reverse=True)
     np.testing.assert_allclose(persons[0].keypoints, found.keypoints[1], rtol=1e-6)
+
+
+def test_a_hundred_boxes_of_one_person_are_one_person():
+    one, random = poses(1), np.random.default_rng(0)
+    found = Poses(one.keypoints + random.normal(0, 2, (100, 17, 2)), np.full((100, 17), .9), random.uniform(.5, 1, 100))
+    (person,), = estimator(found)[1].estimate([IMAGE])
+    assert person.score == pytest.approx(.9 * found.boxes.max())
+    np.testing.assert_allclose(person.keypoints, one.keypoints[0], atol=1)
 
 
 def test_a_keypoint_of_low_score_is_not_found():
