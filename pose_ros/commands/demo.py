@@ -4,9 +4,10 @@ from __future__ import annotations
 import math
 import signal
 from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Event
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -16,6 +17,7 @@ from pose_ros.commands.console import progress_bar
 from pose_ros.commands.options import with_settings
 from pose_ros.demo.ground_truth import GroundTruth
 from pose_ros.demo.recording import Truth
+from pose_ros.demo.robot import run_robot
 from pose_ros.demo.runner import Plan, changed_parameters, run_demo
 from pose_ros.demo.settings import DemoSettings
 from pose_ros.demo.space_truth import SpaceTruth
@@ -103,10 +105,14 @@ def demo(source: Annotated[str, typer.Argument(help='Video, folder of images, im
     """Run camera_node and pose_node over SOURCE in a ROS domain of their own, and record what they publish.
 
     Leaves overlay.mp4, overlay.png, poses.mcap, summary.json and the logs of the nodes. Ctrl-C ends it early, and
-    leaves the same. Without SOURCE there are two clips; the second has depth, and floor.png shows who went where.
+    leaves the same. Without SOURCE there are two clips; the second has depth, and floor.png shows who went where. Then
+    a simulated robot moves like one of the people in it: robot.mp4, and robot.png with its joints and their limits.
     """
     for clip, folder in {source: out}.items() if source else {str(CLIP): out, str(SPACE_CLIP): out / 'space'}.items():
-        _show(_plan(clip, folder, settings, estimator, grouping))
+        plan = _plan(clip, folder, settings, estimator, grouping)
+        _show(plan)
+    if not source:
+        _show_robot(out, plan.pose_parameters)
 
 
 def _show(plan: Plan) -> None:
@@ -124,3 +130,19 @@ def _show(plan: Plan) -> None:
         console.print(f'  {plan.folder / name}', highlight=False)
     if not summary.complete:
         raise typer.Exit(130)
+
+
+def _show_robot(folder: Path, pose_parameters: Mapping[str, Any]) -> None:
+    if find_spec('pinocchio') is None:
+        Console().print('no robot: pip install "pose_ros[robot]" brings what it needs', highlight=False)
+        return
+    stop = _stop_event()
+    try:
+        with progress_bar() as bar:
+            task = bar.add_task('', total=None)
+            names = run_robot(str(SPACE_CLIP), folder, pose_parameters, lambda what: bar.update(task, description=what),
+                              stop)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    for name in names:
+        Console().print(f'  {folder / name}', highlight=False)

@@ -1,10 +1,11 @@
 """The whole way: a clip with depth -> people in metres -> a simulated robot that moves like one of them."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import cv2
@@ -63,7 +64,8 @@ def _seconds(stamp: Any) -> float:
     return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
-def show_robot(source: str, folder: Path, pose_parameters: dict[str, Any], report: Callable[[str], None]) -> RobotShow:
+def show_robot(source: str, folder: Path, pose_parameters: Mapping[str, Any], report: Callable[[str], None],
+               stop: Event) -> RobotShow:
     """Plays a clip with depth once while a robot tries to follow whom it can match.
 
     Args:
@@ -71,9 +73,11 @@ def show_robot(source: str, folder: Path, pose_parameters: dict[str, Any], repor
         folder: gets logs/.
         pose_parameters: ROS parameters of pose_node.
         report: told what is being done.
+        stop: set to end early.
 
     Raises:
         GraphError: a node died or says nothing.
+        KeyboardInterrupt: it has been told to stop.
     """
     from pose_ros.nodes.recorder import recorder_in
     from pose_ros.nodes.robot_watch import robot_watch_in
@@ -89,6 +93,8 @@ def show_robot(source: str, folder: Path, pose_parameters: dict[str, Any], repor
         _, record = stack.enter_context(recorder_in(graph.domain, _RECORDED, keep, lambda *_: None))
 
         def check() -> None:
+            if stop.is_set():
+                raise KeyboardInterrupt
             graph.check()
             record(0.0)
 
@@ -133,8 +139,9 @@ def stillest(persons: list[tuple[float, list[Person]]]) -> int:
     return min(moved, key=moved.__getitem__, default=-1)
 
 
-def run_robot(source: str, folder: Path, pose_parameters: dict[str, Any], report: Callable[[str], None]) -> list[str]:
-    """Plays the show and leaves robot.mp4 and robot.png in the folder; their names.
+def run_robot(source: str, folder: Path, pose_parameters: Mapping[str, Any], report: Callable[[str], None],
+              stop: Event) -> list[str]:
+    """Plays the show and leaves robot.mp4 and robot.png in the folder; their names. See `show_robot`.
 
     Raises:
         GraphError: a node died or says nothing.
@@ -143,7 +150,7 @@ def run_robot(source: str, folder: Path, pose_parameters: dict[str, Any], report
     from pose_ros.demo.joint_plot import plot_joints
     from pose_ros.demo.robot_video import write_robot_video
     from pose_ros.retargeting.robot import load_robot
-    show, robot = show_robot(source, folder, pose_parameters, report), load_robot(ROBOT)
+    show, robot = show_robot(source, folder, pose_parameters, report, stop), load_robot(ROBOT)
     report('drawing the robot')
     write_robot_video(folder / 'robot.mp4', robot, show)
     cv2.imwrite(str(folder / 'robot.png'), cv2.cvtColor(plot_joints(robot, show.run), cv2.COLOR_RGB2BGR))
