@@ -14,7 +14,8 @@ from pose_ros.demonstrations.arms import arm_motion
 from pose_ros.demonstrations.feasibility import planned
 from pose_ros.demonstrations.performance import perform
 from pose_ros.demonstrations.primitives import LearntMotion
-from pose_ros.demonstrations.segment import SegmentSettings, segment
+from pose_ros.demonstrations.segment import segment
+from pose_ros.demonstrations.settings import SegmentSettings
 from pose_ros.retargeting.robot import load_robot
 
 matplotlib.use('Agg')

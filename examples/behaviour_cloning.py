@@ -21,9 +21,10 @@ from torch import nn
 
 from pose_ros.benchmarks.motions import add_noise
 from pose_ros.benchmarks.taught import seen, teach
-from pose_ros.demonstrations.episode import EpisodeSettings, cut
+from pose_ros.demonstrations.episode import cut
 from pose_ros.demonstrations.export import export
 from pose_ros.demonstrations.segment import segment
+from pose_ros.demonstrations.settings import EpisodeSettings
 from pose_ros.demonstrations.transfer import transferred
 from pose_ros.retargeting.reference import Reference
 from pose_ros.retargeting.rehearsal import violations

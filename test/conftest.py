@@ -92,3 +92,17 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f'needs the shared data in {folder}')
     return folder
+
+
+@pytest.fixture
+def call(capsys, monkeypatch, tmp_path):
+    """Runs pose-ros in a folder of its own -> (exit status, stdout, stderr)."""
+    monkeypatch.setenv('COLUMNS', '160')
+    monkeypatch.chdir(tmp_path)
+    from pose_ros import cli
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as ended:
+            cli.main([str(argument) for argument in arguments])
+        return ended.value.code or 0, *capsys.readouterr()
+    return run

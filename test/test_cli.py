@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rosbags.highlevel import AnyReader
 
-from pose_ros import cli, estimators
+from pose_ros import estimators
 from pose_ros.commands.options import with_settings
 from pose_ros.errors import EstimatorError
 from pose_ros.estimators.estimator import ESTIMATORS, EstimatorSettings
@@ -39,19 +39,6 @@ def loaded(monkeypatch):
 
     monkeypatch.setattr(estimators, 'load', load)
     return seen
-
-
-@pytest.fixture
-def call(capsys, monkeypatch, tmp_path):
-    """Runs pose-ros in a folder of its own -> (exit status, stdout, stderr)."""
-    monkeypatch.setenv('COLUMNS', '160')
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            cli.main([str(argument) for argument in arguments])
-        return ended.value.code or 0, *capsys.readouterr()
-    return run
 
 
 @pytest.fixture

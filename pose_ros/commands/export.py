@@ -8,8 +8,7 @@ import typer
 from rich import print as show
 
 from pose_ros.commands.options import with_settings
-from pose_ros.demonstrations.episode import EpisodeSettings
-from pose_ros.demonstrations.segment import SegmentSettings
+from pose_ros.demonstrations.settings import EpisodeSettings, SegmentSettings
 
 
 @with_settings(segments=SegmentSettings, episodes=EpisodeSettings)

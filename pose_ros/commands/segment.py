@@ -9,8 +9,7 @@ from rich import print as show
 from rich.table import Table
 
 from pose_ros.commands.options import with_settings
-from pose_ros.demonstrations.gesture import GestureSettings
-from pose_ros.demonstrations.segment import SegmentSettings
+from pose_ros.demonstrations.settings import GestureSettings, SegmentSettings
 
 RECORDING = typer.Argument(help='Recording of a demonstration (a folder, or the .mcap file in it)')
 

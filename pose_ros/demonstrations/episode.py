@@ -8,8 +8,8 @@ import numpy as np
 
 from pose_ros.demonstrations.demonstration import About, Demonstration
 from pose_ros.demonstrations.segment import Segment
+from pose_ros.demonstrations.settings import EpisodeSettings
 from pose_ros.errors import DatasetError
-from pose_ros.settings import Settings, setting
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,15 +31,6 @@ class Episode:
     keypoints: np.ndarray
     scores: np.ndarray
     task: str
-
-
-@dataclass(frozen=True)
-class EpisodeSettings(Settings):
-    """How recordings become episodes."""
-
-    rate_hz: int = setting(30, 'Frames per second', low=1, high=1000)
-    state: str = setting('measured', 'Joint positions that are the state', choices=('measured', 'commanded'))
-    task: str = setting('follow the person', 'What is done, in words')
 
 
 @dataclass(frozen=True, eq=False)

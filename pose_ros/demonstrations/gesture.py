@@ -1,25 +1,14 @@
 """When a person raises the hand that does not teach."""
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.ndimage import median_filter
 
 from pose_ros.demonstrations.demonstration import Sightings
-from pose_ros.settings import Settings, setting
+from pose_ros.demonstrations.settings import GestureSettings
 from pose_ros.skeletons import Skeleton
 
 SMOOTH = 5
-
-
-@dataclass(frozen=True)
-class GestureSettings(Settings):
-    """What a raised hand is."""
-
-    hand: str = setting('left', 'The hand that is raised between motions', choices=('left', 'right'))
-    above: float = setting(0.25, 'It is raised while it is so far above its shoulder [m]', low=0.0, high=1.0)
-    hold_s: float = setting(0.5, 'Shortest raise [s]', low=0.1, high=5.0)
 
 
 def raised(persons: Sightings, skeleton: Skeleton, settings: GestureSettings) -> list[tuple[float, float]]:

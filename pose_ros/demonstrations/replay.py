@@ -7,7 +7,8 @@ import numpy as np
 
 from pose_ros.demonstrations.demonstration import MARK_BEGIN, Demonstration, JointSamples
 from pose_ros.demonstrations.feasibility import Feasibility, planned, require_free
-from pose_ros.demonstrations.segment import Segment, SegmentSettings, segment
+from pose_ros.demonstrations.segment import Segment, segment
+from pose_ros.demonstrations.settings import SegmentSettings
 from pose_ros.errors import DatasetError
 from pose_ros.retargeting.robot import Robot
 from pose_ros.retargeting.trajectory import Trajectory

@@ -8,9 +8,9 @@ import numpy as np
 
 from pose_ros.demonstrations.arms import LINE, ArmMotion, arm_motion
 from pose_ros.demonstrations.demonstration import MARK_BEGIN, MARK_END, Demonstration
-from pose_ros.demonstrations.gesture import GestureSettings, raised
+from pose_ros.demonstrations.gesture import raised
+from pose_ros.demonstrations.settings import GestureSettings, SegmentSettings
 from pose_ros.errors import DatasetError
-from pose_ros.settings import Settings, setting
 
 # Of the evidence per frame, in standard deviations of the noise: what speaks for motion, and what one frame may say.
 # Chosen on the seeds 1 to 24 of benchmarks.demonstrations, measured on others.
@@ -27,16 +27,6 @@ class Segment:
 
     begin: float
     end: float
-
-
-@dataclass(frozen=True)
-class SegmentSettings(Settings):
-    """How a recording is cut."""
-
-    by: str = setting('speed', 'What separates motions', choices=('speed', 'gesture', 'marks'))
-    still: float = setting(0.14, 'Arms that are slower rest [m/s]', low=0.01, high=1.0)
-    dwell_s: float = setting(0.5, 'Shortest rest between two motions [s]', low=0.1, high=10.0)
-    shortest_s: float = setting(0.3, 'Shortest motion [s]', low=0.1, high=10.0)
 
 
 def segment(demonstration: Demonstration, settings: SegmentSettings | None = None,

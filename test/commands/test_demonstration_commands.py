@@ -4,7 +4,6 @@ import importlib.util
 import numpy as np
 import pytest
 
-from pose_ros import cli
 from pose_ros.benchmarks.motions import add_noise
 from pose_ros.benchmarks.taught import seen, teach
 from pose_ros.bridge.demonstration_bag import read_demonstration, write_demonstration
@@ -21,19 +20,6 @@ def taught(tmp_path_factory):
     folder = tmp_path_factory.mktemp('recordings') / 'taught'
     write_demonstration(folder, transferred(seen(add_noise(teach()[0])), load_robot('arm7')))
     return folder
-
-
-@pytest.fixture
-def call(capsys, monkeypatch, tmp_path):
-    """Runs pose-ros in a folder of its own -> (exit status, stdout, stderr)."""
-    monkeypatch.setenv('COLUMNS', '200')
-    monkeypatch.chdir(tmp_path)
-
-    def run(*arguments):
-        with pytest.raises(SystemExit) as ended:
-            cli.main([str(argument) for argument in arguments])
-        return ended.value.code or 0, *capsys.readouterr()
-    return run
 
 
 def numbers_in(table):

@@ -5,8 +5,9 @@ import pytest
 from demonstrations_made import BEGIN, make_demonstration
 
 from pose_ros.demonstrations.demonstration import JointSamples, Sightings
-from pose_ros.demonstrations.episode import EpisodeSettings, cut
+from pose_ros.demonstrations.episode import cut
 from pose_ros.demonstrations.segment import Segment
+from pose_ros.demonstrations.settings import EpisodeSettings
 from pose_ros.errors import DatasetError
 from pose_ros.skeletons import COCO17
 

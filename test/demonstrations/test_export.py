@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from demonstrations_made import BEGIN, make_demonstration
 
-from pose_ros.demonstrations.episode import EpisodeSettings, cut
+from pose_ros.demonstrations.episode import cut
 from pose_ros.demonstrations.export import EXPORTS, export
 from pose_ros.demonstrations.segment import Segment
+from pose_ros.demonstrations.settings import EpisodeSettings
 from pose_ros.errors import DatasetError
 
 SEGMENTS = [Segment(BEGIN + 0.5, BEGIN + 1.5), Segment(BEGIN + 1.6, BEGIN + 2.6)]

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from demonstrations_made import make_demonstration
 
-from pose_ros.demonstrations.episode import EpisodeSettings, cut
+from pose_ros.demonstrations.episode import cut
 from pose_ros.demonstrations.export import export
 from pose_ros.demonstrations.segment import Segment
+from pose_ros.demonstrations.settings import EpisodeSettings
 
 
 def needs(library):

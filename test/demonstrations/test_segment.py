@@ -10,7 +10,8 @@ from pose_ros.benchmarks.motions import ARMS, Motion, add_noise
 from pose_ros.benchmarks.taught import BEGIN as TAUGHT_BEGIN
 from pose_ros.benchmarks.taught import seen, teach
 from pose_ros.demonstrations.demonstration import MARK_BEGIN, MARK_END, Mark
-from pose_ros.demonstrations.segment import SegmentSettings, segment
+from pose_ros.demonstrations.segment import segment
+from pose_ros.demonstrations.settings import SegmentSettings
 from pose_ros.errors import DatasetError, SettingError
 from pose_ros.skeletons import Skeleton
 
