@@ -5,17 +5,14 @@ from typing import Any
 
 import numpy as np
 from rclpy.node import Node
-from sensor_msgs.msg import CameraInfo, Image
+from sensor_msgs.msg import Image
 
-from pose_ros.bridge.cameras import camera_from_msg
 from pose_ros.bridge.depth import depth_from_msg
 from pose_ros.bridge.qos import image_qos, publishers_of, warning_callbacks
 from pose_ros.bridge.stamped import StampedBuffer
 from pose_ros.bridge.transforms import Transforms
-from pose_ros.camera import Camera
-from pose_ros.errors import CameraError, StampError
-from pose_ros.lifting.depth_image import DepthImage
-from pose_ros.nodes.image_input import info_topic_of
+from pose_ros.errors import StampError
+from pose_ros.nodes.camera_info_input import CameraInfoInput
 from pose_ros.nodes.settings import DepthSettings
 from pose_ros.nodes.throttled_log import ThrottledLog
 from pose_ros.space.depth_frame import DepthFrame
@@ -26,7 +23,7 @@ class DepthInput:
 
     Subscribes:
         <topic> (sensor_msgs/Image): 16UC1 [mm] or 32FC1 [m].
-        camera_info beside <topic> (sensor_msgs/CameraInfo), or its remapping.
+        camera_info beside <topic>: see CameraInfoInput.
 
     Args:
         node: that subscribes.
@@ -35,6 +32,10 @@ class DepthInput:
         reliability: asked of the publishers.
         transforms: where the depth camera stands.
         log: for what is wrong with the topics.
+
+    Attributes:
+        topic: its full name.
+        info: calibration of the depth camera.
     """
 
     def __init__(self, node: Node, topic: str, settings: DepthSettings, reliability: str, transforms: Transforms,
@@ -42,19 +43,16 @@ class DepthInput:
         self.topic = node.resolve_topic_name(topic)
         self._node, self._settings, self._transforms, self._log = node, settings, transforms, log
         self._buffer: StampedBuffer[Image] = StampedBuffer()
-        self._info_topic = info_topic_of(node, topic)
-        self._camera: Camera | None = None
-        self._fault = 'has sent nothing'
+        self.info = CameraInfoInput(node, topic, log)
         qos = image_qos(reliability, publishers_of(node, self.topic))
         warnings = warning_callbacks(self.topic, lambda text: log.warning(('unfit', self.topic), text))
-        self._subscriptions = (
-            node.create_subscription(Image, self.topic, self._take_depth, qos, event_callbacks=warnings),
-            node.create_subscription(CameraInfo, self._info_topic, self._take_info, image_qos('best_effort')))
+        self._subscription = node.create_subscription(Image, self.topic, self._take_depth, qos,
+                                                      event_callbacks=warnings)
 
     def close(self) -> None:
         """Unsubscribes."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
+        self.info.close()
+        self._node.destroy_subscription(self._subscription)
 
     def frame(self, header: Any, size: tuple[int, int], timeout_s: float) -> DepthFrame:
         """The depth of the same moment as an image.
@@ -75,9 +73,9 @@ class DepthInput:
         if self._is_aligned(msg, header):
             if (msg.width, msg.height) == size:
                 return DepthFrame(depth)
-            return DepthFrame(depth, self._calibration(depth), np.eye(4))
+            return DepthFrame(depth, self.info.fitting(msg.width, msg.height), np.eye(4))
         transform = self._transforms.lookup(header.frame_id, msg.header.frame_id, header.stamp, timeout_s)
-        return DepthFrame(depth, self._calibration(depth), transform)
+        return DepthFrame(depth, self.info.fitting(msg.width, msg.height), transform)
 
     def _matched(self, stamp_s: float) -> Image:
         settings = self._settings
@@ -94,21 +92,5 @@ class DepthInput:
         kind = self._settings.depth_alignment
         return kind == 'aligned' or (kind == 'auto' and msg.header.frame_id == header.frame_id)
 
-    def _calibration(self, depth: DepthImage) -> Camera:
-        height, width = depth.values.shape
-        camera = self._camera
-        if camera is None or (camera.width, camera.height) != (width, height):
-            fault = self._fault if camera is None else f'is for {camera.width}x{camera.height} px'
-            raise CameraError(f'{self._info_topic} {fault}, depth images are {width}x{height} px')
-        return camera
-
     def _take_depth(self, msg: Image) -> None:
         self._buffer.put(msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9, msg)
-
-    def _take_info(self, msg: CameraInfo) -> None:
-        try:
-            self._camera = camera_from_msg(msg) or self._camera
-            self._fault = 'is not calibrated (K is zero)'
-        except CameraError as error:
-            self._fault = 'is not valid'
-            self._log.warning(('calibration', self.topic), f'{self._info_topic}: {error}')

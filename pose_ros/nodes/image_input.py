@@ -6,13 +6,13 @@ from collections.abc import Callable
 from rclpy.event_handler import QoSMessageLostInfo
 from rclpy.node import Node
 from rclpy.validate_topic_name import validate_topic_name
-from sensor_msgs.msg import CameraInfo, CompressedImage, Image
+from sensor_msgs.msg import CompressedImage, Image
 
-from pose_ros.bridge.cameras import camera_from_msg
 from pose_ros.bridge.qos import image_qos, publishers_of, warning_callbacks
 from pose_ros.bridge.transport import PROFILE
 from pose_ros.camera import Camera
 from pose_ros.errors import CameraError
+from pose_ros.nodes.camera_info_input import CameraInfoInput
 from pose_ros.nodes.settings import InputSettings
 from pose_ros.nodes.throttled_log import ThrottledLog
 
@@ -27,70 +27,47 @@ def full_name(node: Node, topic: str) -> str:
     return node.resolve_topic_name(topic)
 
 
-def info_topic_of(node: Node, topic: str) -> str:
-    """The full name of the CameraInfo topic beside an image topic, or what it is remapped to."""
-    beside = '/'.join([*topic.split('/')[:-1], 'camera_info'])
-    remapped = node.resolve_topic_name(beside)
-    if remapped != node.resolve_topic_name(beside, only_expand=True):
-        return remapped
-    return f'{node.resolve_topic_name(topic).rpartition("/")[0]}/camera_info'
-
-
 class ImageInput:
     """Subscribes to the images and the CameraInfo of one camera.
 
     Subscribes:
         <topic> (sensor_msgs/Image), or <topic>/compressed (sensor_msgs/CompressedImage).
-        camera_info beside <topic> (sensor_msgs/CameraInfo), by the convention of image_transport, or its remapping.
+        camera_info beside <topic>: see CameraInfoInput.
 
     Attributes:
         topic: its full name; also the name of the camera.
+        info: its calibration.
     """
 
     def __init__(self, node: Node, topic: str, settings: InputSettings, log: ThrottledLog,
                  on_image: Callable[[str, Image | CompressedImage], None]) -> None:
         self.topic = node.resolve_topic_name(topic)
         self._node, self._log, self._on_image = node, log, on_image
-        self._camera: Camera | None = None
-        self._fault, self._unfit = 'has sent nothing', ''
+        self._unfit = ''
         self._stamp_s = 0.0
         compressed = settings.image_transport == 'compressed'
         self._image_topic = f'{self.topic}/compressed' if compressed else self.topic
-        self._info_topic = info_topic_of(node, topic)
+        self.info = CameraInfoInput(node, topic, log)
         qos = image_qos(settings.reliability, publishers_of(node, self._image_topic))
         self._asked = qos.reliability.name.lower()
         warnings = warning_callbacks(self._image_topic, self._note_unfit)
         warnings.message_lost = self._warn_lost
-        self._subscriptions = (
-            node.create_subscription(CompressedImage if compressed else Image, self._image_topic, self._take_image, qos,
-                                     event_callbacks=warnings),
-            node.create_subscription(CameraInfo, self._info_topic, self._take_info, image_qos('best_effort')))
+        self._subscription = node.create_subscription(CompressedImage if compressed else Image, self._image_topic,
+                                                      self._take_image, qos, event_callbacks=warnings)
 
     def close(self) -> None:
         """Unsubscribes."""
-        for subscription in self._subscriptions:
-            self._node.destroy_subscription(subscription)
+        self.info.close()
+        self._node.destroy_subscription(self._subscription)
 
     def camera(self, width: int, height: int, field_of_view_deg: float) -> Camera:
         """The calibration for images of this size; an assumed one, with a warning, where there is none that fits."""
         try:
-            return self.calibration(width, height)
+            return self.info.fitting(width, height)
         except CameraError as error:
             self._log.warning(('info', self.topic), f'{error}: assuming a field of view of {field_of_view_deg:g} deg',
                               period_s=60.0)
             return Camera.from_field_of_view(width, height, field_of_view_deg)
-
-    def calibration(self, width: int, height: int) -> Camera:
-        """The calibration for images of this size.
-
-        Raises:
-            CameraError: there is none, or for another size.
-        """
-        camera = self._camera
-        if camera and (camera.width, camera.height) == (width, height):
-            return camera
-        fault = self._fault if camera is None else f'is for {camera.width}x{camera.height} px'
-        raise CameraError(f'{self._info_topic} {fault}, images are {width}x{height} px')
 
     def check_publishers(self) -> None:
         """Warns of publishers from whom nothing comes, and of several, who would be taken for one camera."""
@@ -122,11 +99,3 @@ class ImageInput:
                               f'{self._stamp_s - stamp_s:.3f} s; going on (a bag that starts again?)')
         self._stamp_s = stamp_s
         self._on_image(self.topic, msg)
-
-    def _take_info(self, msg: CameraInfo) -> None:
-        try:
-            self._camera = camera_from_msg(msg) or self._camera
-            self._fault = 'is not calibrated (K is zero)'
-        except CameraError as error:
-            self._fault = 'is not valid'
-            self._log.warning(('calibration', self.topic), f'{self._info_topic}: {error}')

@@ -86,7 +86,7 @@ class SpaceCamera:
 
     def _view(self, result: Result) -> View | None:
         frame, header = self._settings.target_frame, result.header
-        camera = self._tried(partial(self._source.calibration, *_size(result)))
+        camera = self._tried(partial(self._source.info.fitting, *_size(result)))
         if camera is None or not frame or not self._transforms:
             return View(camera, np.eye(4)) if camera else None
         transform = self._tried(partial(self._transforms.lookup, frame, header.frame_id, header.stamp,

@@ -70,3 +70,8 @@ def test_a_fitting_publisher_is_not_reported(graph):
     publisher.publish(Image(width=7))
     wait_until(lambda: images)
     assert warnings == [] and images[0].width == 7
+
+
+@pytest.mark.parametrize(('node', 'named'), [('/front/camera', True), ('/_NODE_NAME_UNKNOWN_', False)])
+def test_discovery_may_know_a_publisher_before_its_name(node, named):
+    assert PublisherInfo(node, 'sensor_msgs/msg/Image', 'reliable', 'volatile').is_named is named

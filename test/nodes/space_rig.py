@@ -66,9 +66,9 @@ class SpaceRig(Rig):
         self.camera(topic, CameraInfo).publish(msg)
         source = self.node._pipeline._inputs['/image']
         if topic == '/camera_info':
-            wait_until(lambda: source._camera, what='calibration')
+            wait_until(lambda: source.info.camera, what='calibration')
         else:
-            wait_until(lambda: self.depth_input._camera, what='calibration of depth')
+            wait_until(lambda: self.depth_input.info.camera, what='calibration of depth')
 
     @property
     def depth_input(self) -> Any:

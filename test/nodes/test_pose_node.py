@@ -58,6 +58,13 @@ def test_people_are_published_with_the_header_of_their_image(rig):
     np.testing.assert_array_equal(person.keypoints, person_in(picture(90))[0].keypoints)
 
 
+def test_best_effort_images_are_taken(rig):
+    rig.start(reliability='best_effort')
+    persons = rig.listen('persons')
+    wait_until(lambda: rig.send(90) and persons)
+    assert value_in(persons[0]) == 90
+
+
 def test_an_image_without_people_gives_an_empty_message(rig):
     rig.start()
     rig.listen('persons')

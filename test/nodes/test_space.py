@@ -238,7 +238,7 @@ def test_people_of_several_cameras_are_fused_in_one_frame(space):
     for name, frame in frames.items():
         space.camera(f'/{name}/image')
         space.camera(f'/{name}/camera_info', CameraInfo).publish(camera_to_msg(CAMERA, header(START_S)))
-        wait_until(lambda name=name: space.node._pipeline._inputs[f'/{name}/image']._camera)
+        wait_until(lambda name=name: space.node._pipeline._inputs[f'/{name}/image'].info.camera)
         space.send_tf('map', f'{name}_optical', frame, START_S, static=True, camera=f'/{name}/image')
     for number in range(3):
         for answer, name in enumerate(CORNERS):
