@@ -78,12 +78,12 @@ class DemonstrationRecorder:
             self._thread.join()
 
     def _work(self) -> None:
-        """The thread: writes; after an error it only empties the queue."""
+        """The thread: writes; after an error (a full disk, a sample that is none) it only empties the queue."""
         try:
             self._write_all()
             self._writer.close()
-        except OSError as error:
-            self.error = f'recording has ended: {error.strerror or error}'
+        except (OSError, TypeError, ValueError) as error:
+            self.error = f'recording has ended: {getattr(error, "strerror", None) or error}'
             self._writer.abort()
             while self._waiting.get() is not None:
                 pass

@@ -81,3 +81,11 @@ def test_a_disk_that_stands_still_never_makes_the_robot_wait(tmp_path, monkeypat
 def test_a_folder_that_is_there_is_never_written_over(tmp_path):
     with pytest.raises(SourceError, match='cannot record into'):
         DemonstrationRecorder(tmp_path, ROBOT, ARMS)
+
+
+def test_a_sample_that_is_none_ends_the_recording_and_says_so(tmp_path):
+    recorder = DemonstrationRecorder(tmp_path / 'taught', ROBOT, ARMS)
+    recorder.add_command(1.0, np.zeros(2), np.zeros(2))
+    recorder.add_command(2.0, np.array(['a', 'b']), np.zeros(2))
+    recorder.close()
+    assert 'recording has ended: could not convert string to float' in recorder.error
