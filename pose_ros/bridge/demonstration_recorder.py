@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
 from threading import Thread
@@ -19,6 +20,8 @@ from pose_ros.skeletons import Skeleton
 MOST_WAITING = 10_000
 # When nothing comes for so long, what came is flushed [s].
 IDLE_S = 0.5
+# Longest wait for the disk at the end, twice [s].
+CLOSE_S = 5.0
 
 
 class DemonstrationRecorder:
@@ -72,10 +75,14 @@ class DemonstrationRecorder:
             self.error = f'the disk is too slow: {MOST_WAITING} samples wait for it'
 
     def close(self) -> None:
-        """Completes the recording; twice is no error. `error` tells if that failed."""
+        """Completes the recording, or gives up on a disk that stands still; twice is no error. `error` tells."""
+        if not self._thread.is_alive():
+            return
+        with suppress(Full):
+            self._waiting.put(None, timeout=CLOSE_S)
+        self._thread.join(CLOSE_S)
         if self._thread.is_alive():
-            self._waiting.put(None)
-            self._thread.join()
+            self.error = self.error or 'the disk stands still; the recording may lack its end'
 
     def _work(self) -> None:
         """The thread: writes; after an error (a full disk, a sample that is none) it only empties the queue."""

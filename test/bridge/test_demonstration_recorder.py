@@ -67,6 +67,7 @@ def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path):
 
 def test_a_disk_that_stands_still_never_makes_the_robot_wait(tmp_path, monkeypatch):
     monkeypatch.setattr('pose_ros.bridge.demonstration_recorder.MOST_WAITING', 5)
+    monkeypatch.setattr('pose_ros.bridge.demonstration_recorder.CLOSE_S', 0.05)
     recorder = DemonstrationRecorder(tmp_path / 'taught', ROBOT, ARMS)
     stuck = threading.Event()
     recorder._writer.write_mark = lambda *_: stuck.wait(20)
@@ -74,8 +75,11 @@ def test_a_disk_that_stands_still_never_makes_the_robot_wait(tmp_path, monkeypat
     for _ in range(20):
         recorder.add_command(1.0, np.zeros(2), np.zeros(2))
     assert 'too slow: 5 samples' in recorder.error
-    stuck.set()
     recorder.close()
+    recorder.error = ''
+    recorder.close()
+    assert 'stands still' in recorder.error
+    stuck.set()
 
 
 def test_a_folder_that_is_there_is_never_written_over(tmp_path):
