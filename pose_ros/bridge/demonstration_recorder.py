@@ -25,7 +25,7 @@ CLOSE_S = 5.0
 
 
 class DemonstrationRecorder:
-    """A recorder whose methods return at once and never raise, whatever the disk does.
+    """A recorder whose methods never raise, and return at once but for `close`, whatever the disk does.
 
     Args:
         folder: of the rosbag2 recording to make.
