@@ -35,14 +35,14 @@ class MulticutSettings(Settings):
 
 @dataclass(frozen=True)
 class PoseNmsSettings(Settings):
-    """When RMPE takes two poses for one person; learnt by `training.pose_nms_fit` on training scenes."""
+    """When RMPE takes two poses for one person; learnt by `training.rmpe_study` from training scenes."""
 
     nms_score_scale: float = setting(0.3, 'Keypoint score at which two keypoints that agree count 0.58 (delta 1)',
                                      low=0.001, high=10.0)
     nms_distance_scale: float = setting(1.0, 'Distance at which they count 0.37 [tenths of the box] (delta 2)',
                                         low=0.01, high=100.0)
-    nms_weight: float = setting(1.0, 'Weight of distances against agreement (lambda)', low=0.0, high=100.0)
-    nms_threshold: float = setting(0.6, 'Similarity per keypoint from which poses are one person (eta)',
+    nms_weight: float = setting(2.0, 'Weight of distances against agreement (lambda)', low=0.0, high=100.0)
+    nms_threshold: float = setting(0.43, 'Similarity per keypoint from which poses are one person (eta)',
                                    low=0.0, high=100.0)
 
 

@@ -31,25 +31,26 @@ VARIANTS = (('all of RMPE', 'rmpe', True), ('no pose NMS', 'rmpe', False), ('no 
             ('no proposals', 'rmpe_no_pgpg', True))
 
 
-def main(folder: Path) -> None:
-    """Fit on the first training scenes, then print the table of the held-out ones.
+def fit(checkpoint: Path) -> tuple[PoseNmsSettings, float]:
+    """The best parameters of the pose NMS, and their F1, on the first scenes of training."""
+    scenes = list(islice(Shards(Path(TrainSettings().folder) / 'scenes'), FITTED_ON))
+    return fit_pose_nms(read_coco(as_coco(scenes)), _persons(checkpoint, scenes), PoseNmsSettings())
+
+
+def compare(folder: Path) -> Table:
+    """The figures of all variants on the first held-out scenes.
 
     Args:
         folder: of the checkpoints rmpe, rmpe_no_stn and rmpe_no_pgpg (.safetensors); absent ones are left out.
     """
-    data = Path(TrainSettings().folder)
-    seen = list(islice(Shards(data / 'scenes'), FITTED_ON))
-    found = _persons(folder / 'rmpe.safetensors', seen)
-    best, reached = fit_pose_nms(read_coco(as_coco(seen)), found, PoseNmsSettings())
-    Console().print(f'pose NMS: F1 {reached:.3f} on {len(seen)} training scenes with', best)
-    scenes = list(islice(Shards(data / 'held_out'), JUDGED_ON))
+    scenes = list(islice(Shards(Path(TrainSettings().folder) / 'held_out'), JUDGED_ON))
     table = Table('variant', 'AP', 'AP50', 'recall', 'recall, large', title=f'{len(scenes)} held-out scenes')
     for name, file, nms in VARIANTS:
         if (path := folder / f'{file}.safetensors').exists():
             result = _judge(path, scenes, GroupingSettings() if nms else GroupingSettings(nms_threshold=NMS_OFF))
             table.add_row(name, *(f'{value:.3f}' for value in
                                   (result.ap, result.ap50, result.recall, result.recall_large)))
-    Console().print(table)
+    return table
 
 
 def _persons(path: Path, scenes: Sequence[Scene]) -> list[list[Person]]:
@@ -63,6 +64,13 @@ def _judge(path: Path, scenes: Sequence[Scene], grouping: GroupingSettings) -> E
     settings = EstimatorSettings(estimator='rmpe', weights=str(path))
     with closing(load(settings, grouping)) as estimator:
         return evaluate(estimator, [scene.image for scene in scenes], as_coco(scenes))
+
+
+def main(folder: Path) -> None:
+    """Print both, of the checkpoints in a folder."""
+    console = Console()
+    console.print('pose NMS and its F1:', fit(folder / 'rmpe.safetensors'))
+    console.print(compare(folder))
 
 
 if __name__ == '__main__':
