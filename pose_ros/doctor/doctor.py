@@ -13,7 +13,14 @@ from pose_ros.doctor.machine import (
     check_weights,
 )
 from pose_ros.doctor.robot import check_robots
-from pose_ros.doctor.ros import check_cv_bridge, check_domain, check_messages, check_middleware, check_ros
+from pose_ros.doctor.ros import (
+    check_cv_bridge,
+    check_domain,
+    check_messages,
+    check_middleware,
+    check_ros,
+    check_tf,
+)
 from pose_ros.doctor.topic import check_topic
 
 _REINSTALL = 'install the package again: `make setup`, or pip install pose_ros'
@@ -31,6 +38,7 @@ CHECKS = (
     ('messages', check_messages, 'build them: `make setup`, or colcon build and source install/local_setup.bash'),
     ('middleware', check_middleware, 'unset RMW_IMPLEMENTATION, or install what it names'),
     ('domain', check_domain, ''),
+    ('tf', check_tf, _NO_ROS),
     ('cv_bridge', check_cv_bridge, 'uninstall it: pose_ros converts images itself (the one on PyPI is for ROS 1)'),
     ('shared memory', check_shared_memory, ''),
     ('receive buffer', check_receive_buffer, ''),

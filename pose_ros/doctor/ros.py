@@ -1,10 +1,11 @@
-"""Checks of ROS 2: which one, the messages, the middleware, the domain, cv_bridge."""
+"""Checks of ROS 2: which one, the messages, the middleware, the domain, tf, cv_bridge."""
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 
 from pose_ros.doctor.check import Check
@@ -65,6 +66,17 @@ def check_domain(environment: Mapping[str, str] = os.environ) -> Check:
         remedy = f'0 .. {LARGEST_PORTABLE_DOMAIN} keeps clear of ports that the system hands out'
         return Check('domain', 'warn', detail, remedy)
     return Check('domain', 'ok', detail)
+
+
+def check_tf() -> Check:
+    """Who reads tf, which `target_frame` and depth of another camera need."""
+    missing = [name for name in ('tf2_ros', 'tf2_msgs', 'hri_msgs') if find_spec(name) is None]
+    if 'tf2_msgs' in missing:
+        return Check('tf', 'warn', 'no tf2_msgs: 3D in the optical frame of aligned depth only',
+                     'run `make setup`, or install tf2 of your ROS')
+    reader = 'pose_ros itself' if 'tf2_ros' in missing else 'tf2_ros'
+    humans = 'without hri_msgs, which the parameter humans needs' if 'hri_msgs' in missing else 'hri_msgs for REP-155'
+    return Check('tf', 'ok', f'read by {reader}; {humans}')
 
 
 def check_cv_bridge() -> Check:

@@ -1,7 +1,8 @@
 """Domains and discovery ranges that cannot work, or work with a drawback, are named."""
 import pytest
 
-from pose_ros.doctor.ros import check_domain, check_ros
+from pose_ros.doctor import ros
+from pose_ros.doctor.ros import check_domain, check_ros, check_tf
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,14 @@ def test_two_ros_at_once_are_named(monkeypatch):
         pytest.skip('needs the ROS wheels in this environment')
     monkeypatch.setenv('ROS_DISTRO', 'kilted')
     assert check_ros().status == 'warn'
+
+
+@pytest.mark.parametrize(('there', 'status', 'part'), [
+    ({'tf2_ros', 'tf2_msgs', 'hri_msgs'}, 'ok', 'read by tf2_ros; hri_msgs'),
+    ({'tf2_msgs'}, 'ok', 'read by pose_ros itself; without hri_msgs'),
+    (set(), 'warn', 'no tf2_msgs'),
+])
+def test_who_reads_tf(monkeypatch, there, status, part):
+    monkeypatch.setattr(ros, 'find_spec', lambda name: name if name in there else None)
+    found = check_tf()
+    assert (found.status, bool(found.remedy)) == (status, status != 'ok') and part in found.detail
