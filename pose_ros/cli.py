@@ -35,8 +35,8 @@ from pose_ros.errors import PoseRosError
 app = typer.Typer(name='pose-ros', no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode='rich',
                   context_settings={'help_option_names': ['-h', '--help']})
 for command in (run, demo, evaluate, bench, doctor, parameters, train, calibrate, train_lifting, train_pairs,
-                train_top_down, segment,
-                replay, retarget, learn, export, report, mocap):
+                train_top_down, segment, replay, retarget, learn, export, report,
+                mocap):
     app.command()(command)
 app.add_typer(weights.app, name='weights')
 

@@ -31,9 +31,9 @@ from pose_ros.synthetic.clip import (
     with_shadows,
 )
 from pose_ros.synthetic.depth_clip import FILES, DepthShot, clip_camera
+from pose_ros.synthetic.points import openpose18
 from pose_ros.synthetic.renderer import Renderer
 from pose_ros.synthetic.scene import Placed, openpose_from_coco
-from pose_ros.training.lifting_bodies import openpose18
 from pose_ros.types import Person, Points, PointSource
 from pose_ros.video import VideoWriter
 

@@ -9,6 +9,8 @@ import numpy as np
 from pose_ros.tracking.tracker_settings import TrackerSettings
 from pose_ros.types import Person
 
+_FASTEST_M_S = 3.0
+
 
 @dataclass
 class Identity:
@@ -29,9 +31,11 @@ class Identity:
     measured_s: float = -np.inf
 
     def see(self, person: Person, distance_m: float, stamp_s: float) -> None:
-        """The person was detected again."""
+        """The person was detected again; nobody comes nearer faster than that, whatever a mixed-up detection says."""
         if np.isfinite(distance_m):
-            self.distance_m, self.measured_s = distance_m, stamp_s
+            before = self.distance_m if np.isfinite(self.distance_m) else distance_m
+            step = _FASTEST_M_S * (stamp_s - self.measured_s)
+            self.distance_m, self.measured_s = float(np.clip(distance_m, before - step, before + step)), stamp_s
         self.person = replace(person, track_id=self.track_id)
         self.seen_s = stamp_s
         self.frames += 1
@@ -49,9 +53,14 @@ class Identity:
 
 
 def as_far(identities: Sequence[Identity], distances: np.ndarray, stamp_s: float,
-           settings: TrackerSettings) -> np.ndarray:
-    """(N, M) likelihood 0..1 of (M,) distances [m] at a stamp, given those of N tracks; 1 where unknown."""
+           settings: TrackerSettings, unknown: np.ndarray | float = 1.0) -> np.ndarray:
+    """(N, M) likelihood 0..1 of (M,) distances [m] at a stamp, given those of N tracks.
+
+    Args:
+        unknown: the likelihood, one or (N, 1), of someone without distance to be a track that has one.
+    """
     own = np.array([(one.distance_m, stamp_s - one.measured_s) for one in identities]).reshape(-1, 2)
     spreads = np.hypot(settings.distance_m, settings.approach_m_s * own[:, 1])[:, None]
     misses = (own[:, :1] - distances) / spreads
-    return np.where(np.isnan(misses), 1.0, np.exp(-0.5 * np.square(misses)))
+    guess = np.where(np.isnan(own[:, :1]), 1.0, unknown)
+    return np.where(np.isnan(misses), guess, np.exp(-0.5 * np.square(misses)))

@@ -9,7 +9,7 @@ from pose_ros.types import Person
 
 # The square root of a standing person's area in COCO is about this part of the longer side of the box.
 _AREA_TO_SIDE = 0.45
-_FEW, _FRAGMENT = 3, 6  # keypoints: too few for a distance; too few for a person within another's box
+_FEW, _FRAGMENT = 3, 6  # keypoints: too few for a place; too few for a person within another's box
 _SAME = 0.4
 
 
@@ -49,10 +49,11 @@ def keypoints_of(persons: Sequence[Person], count: int) -> np.ndarray:
     return np.array([person.keypoints for person in persons], float).reshape(len(persons), count, 2)
 
 
-def distances_m(persons: Sequence[Person]) -> np.ndarray:
-    """(N,) how far away people are along the view [m], by their points in the optical frame; NaN = unknown."""
-    depths = [one.points.positions[one.points.known, 2] if one.points else [] for one in persons]
-    return np.array([np.median(depth) if len(depth) >= _FEW else np.nan for depth in depths])
+def places_m(persons: Sequence[Person]) -> np.ndarray:
+    """(N, 3) where people are [m], the medians of their points; NaN = unknown."""
+    known = [one.points.positions[one.points.known] if one.points else np.zeros((0, 3)) for one in persons]
+    places = [np.median(points, axis=0) if len(points) >= _FEW else np.full(3, np.nan) for points in known]
+    return np.array(places).reshape(-1, 3)
 
 
 def duplicates(keypoints: np.ndarray, others: np.ndarray, sigmas: np.ndarray) -> np.ndarray:

@@ -11,9 +11,11 @@ from pose_ros.errors import SkeletonError, StampError
 from pose_ros.skeletons import Skeleton
 from pose_ros.tracking.identity import Identity, as_far
 from pose_ros.tracking.motion import Motion, MotionSettings
-from pose_ros.tracking.similarity import distances_m, duplicates, keypoints_of, oks
+from pose_ros.tracking.similarity import duplicates, keypoints_of, oks, places_m
 from pose_ros.tracking.tracker_settings import TrackerSettings
 from pose_ros.types import Person, Track, TrackState
+
+_SAME_PLACE_M = 0.25  # nearer than two bodies can be
 
 
 class Tracker:
@@ -75,12 +77,12 @@ class Tracker:
         self._check_skeleton(persons)
         measured = keypoints_of(persons, self._motion.keypoints.shape[1])
         self._motion.predict(step_s)
-        distances = distances_m(persons)
+        distances = places_m(persons)[:, 2]
         rows, columns = self._match(measured, distances)
         self._motion.correct(rows, measured[columns], step_s)
         for row, column in zip(rows, columns):
             self._identities[row].see(persons[column], distances[column], self._stamp_s)
-        self._confirm()
+        self._confirm(bool(np.isfinite(distances).any()))
         self._forget()
         self._begin(persons, measured, distances, self._once(persons, measured, columns.tolist()))
         inside = self._inside(image_size)
@@ -112,7 +114,9 @@ class Tracker:
 
     def _match(self, measured: np.ndarray, distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         gone = self._unseen_s() > self._settings.patience_s
-        alike = self._alike(measured, np.where(gone, 0, self._motion.spreads)) * self._as_far(distances)
+        alike = self._alike(measured, np.where(gone, 0, self._motion.spreads))
+        unknown = np.where(gone & np.isfinite(distances).any(), 0.0, 1.0)[:, None]
+        alike *= as_far(self._identities, distances, self._stamp_s, self._settings, unknown)
         least = np.where(gone, self._settings.sure_similarity, self._settings.min_similarity)
         return _assigned(alike, least[:, None])
 
@@ -121,20 +125,21 @@ class Tracker:
             return np.zeros((0, len(measured)))
         return oks(self._motion.keypoints, measured, self._motion.sizes, self._sigmas, spreads, self._settings.doubt)
 
-    def _as_far(self, distances: np.ndarray) -> np.ndarray:
-        return as_far(self._identities, distances, self._stamp_s, self._settings)
-
     def _unseen_s(self) -> np.ndarray:
         return self._stamp_s - np.array([one.seen_s for one in self._identities])
 
-    def _confirm(self) -> None:
-        """Give the new tracks that proved themselves the identity of someone unseen near there, or a new one."""
+    def _confirm(self, in_depth: bool) -> None:
+        """Give the new tracks that proved themselves the identity of someone unseen near there, or a new one.
+
+        Who is without distance though others have one is mostly a ghost, and nobody who had one.
+        """
         ready = np.array([i for i, one in enumerate(self._identities) if one.track_id < 0
                           and one.seen_s - one.began_s >= self._settings.confirm_s - 1e-6], int)
         if not len(ready):
             return
         absent = (self._unseen_s() > 0) & np.array([one.track_id >= 0 for one in self._identities])
-        far = self._as_far(np.array([self._identities[row].distance_m for row in ready]))
+        far = as_far(self._identities, np.array([self._identities[row].distance_m for row in ready]), self._stamp_s,
+                     self._settings, unknown=float(not in_depth))
         alike = np.where(absent[:, None], self._alike(self._motion.keypoints[ready], self._motion.spreads) * far, 0)
         rows, columns = _assigned(alike, self._settings.min_similarity)
         back = dict(zip(ready[columns].tolist(), rows.tolist()))
@@ -162,9 +167,11 @@ class Tracker:
 
     def _once(self, persons: Sequence[Person], measured: np.ndarray, kept: list[int]) -> list[int]:
         """Those who are neither among the kept ones nor one of them, or a better one of their own, found twice."""
-        others: list[int] = []
+        others, places = list[int](), places_m(persons)
         for index in sorted(set(range(len(persons))) - set(kept), key=lambda i: -persons[i].score):
-            if not duplicates(measured[[index]], measured[kept + others], self._sigmas).any():
+            before = kept + others
+            near = np.linalg.norm(places[before] - places[index], axis=1) < _SAME_PLACE_M
+            if not (near.any() or duplicates(measured[[index]], measured[before], self._sigmas).any()):
                 others.append(index)
         return sorted(others)
 

@@ -13,7 +13,7 @@ class TrackerSettings(Settings):
     min_similarity: float = setting(0.15, 'Least keypoint similarity of a detection to a track', low=0.0, high=1.0)
     sure_similarity: float = setting(0.4, 'Least similarity to where someone unseen for longer than patience_s would '
                                           'be, to be that one at once', low=0.0, high=1.0)
-    distance_m: float = setting(0.3, 'Standard deviation of how far away a tracked person is, where depth tells [m]',
+    distance_m: float = setting(0.15, 'Standard deviation of how far away a tracked person is, where depth tells [m]',
                                 low=0.01, high=10.0)
     approach_m_s: float = setting(0.8, 'Growth of that with the time since it was measured [m/s]', low=0.0, high=10.0)
     doubt: float = setting(1.0, 'Disagreeing keypoints assumed in every pair, so that few common ones prove little',

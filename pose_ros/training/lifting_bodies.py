@@ -13,6 +13,7 @@ from pose_ros.errors import DatasetError
 from pose_ros.lifting.anatomy import limb_lengths_m, straight_limbs
 from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.synthetic.motion_capture import CMU_RIG, Y_UP_TO_Z_UP, MotionCapture, read_bvh
+from pose_ros.synthetic.points import openpose18
 
 _BATCH = 32
 _CAPTURED = ('hip', 'knee', 'ankle', 'shoulder', 'elbow', 'wrist')
@@ -54,13 +55,6 @@ def captured_people(folder: Path) -> np.ndarray:
                      for side in ('left', 'right') for part in _CAPTURED}
             people.append(openpose18(np.array([named.get(name, np.full(3, np.nan)) for name in COCO17.keypoints])))
     return np.array(people)
-
-
-def openpose18(points: np.ndarray) -> np.ndarray:
-    """(..., 17, 3) points of COCO17 -> (..., 18, 3) of OPENPOSE18, whose neck is between the shoulders."""
-    neck = points[..., [COCO17.index('left_shoulder'), COCO17.index('right_shoulder')], :].mean(axis=-2)
-    source = OPENPOSE18.indices_in(COCO17)
-    return np.where((source >= 0)[:, None], points[..., source, :], neck[..., None, :])
 
 
 def heights_m(points: np.ndarray) -> np.ndarray:

@@ -203,3 +203,33 @@ def test_someone_found_twice_gets_no_second_identity(walk):
         tracks = tracker.update([person, again], stamp)
         assert len(tracks) == 1 or stamp == walk[0][0]
     assert [track.person.track_id for track in tracks] == [0] and tracker.ignored == []
+
+
+def test_a_detection_of_two_people_mixed_up_does_not_drag_a_track_to_the_other(walk):
+    tracker, person = Tracker(), walk[0][1][0]
+    for frame in range(20):
+        depth_m = 3.5 if frame < 10 else 3.5 - 0.35 * (frame - 9)
+        tracks = tracker.update([at_distance(person, max(depth_m, 2.4))], frame / 15)
+    own = [track for track in tracks if track.person.track_id == 0]
+    assert not own or not own[0].seen
+
+
+def test_a_ghost_without_distance_gets_no_identity_of_someone_who_had_one(walk):
+    tracker, person = Tracker(), walk[0][1][0]
+    other = replace(person, keypoints=person.keypoints + [400, 0])
+    for frame in range(10):
+        tracker.update([at_distance(person, 3.0), at_distance(other, 3.0)], frame / 20)
+    for frame in range(10, 20):
+        tracks = tracker.update([person, at_distance(other, 3.0)], 0.5 + frame / 20)
+    ids = {track.person.points is None: track.person.track_id for track in tracks if track.seen}
+    assert ids == {True: 2, False: 1}
+
+
+def test_two_skeletons_on_one_place_in_space_are_one_person(walk):
+    tracker, person = Tracker(), at_distance(walk[0][1][0], 3.0)
+    upper, lower = np.arange(18) < 8, np.arange(18) >= 8
+    halves = [replace(person, keypoints=np.where(part[:, None], person.keypoints, np.nan), scores=part)
+              for part in (upper, lower)]
+    for frame in range(6):
+        tracks = tracker.update([person, *halves], frame / 20)
+    assert [track.person.track_id for track in tracks] == [0] and tracker.ignored == []

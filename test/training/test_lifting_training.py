@@ -12,8 +12,9 @@ from pose_ros.lifting.lifting_network import LiftingNetwork
 from pose_ros.lifting.person_view import place
 from pose_ros.networks.lifting import LiftingNet
 from pose_ros.skeletons import COCO17, OPENPOSE18
+from pose_ros.synthetic.points import openpose18
 from pose_ros.synthetic.stick_people import reaching
-from pose_ros.training.lifting_bodies import captured_people, heights_m, openpose18
+from pose_ros.training.lifting_bodies import captured_people, heights_m
 from pose_ros.training.lifting_evaluation import aligned, mpjpe, pa_mpjpe
 from pose_ros.training.lifting_samples import HIPS, before_cameras, mixed, seen
 from pose_ros.training.lifting_settings import LiftingTrainSettings
