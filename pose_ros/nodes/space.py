@@ -68,7 +68,7 @@ class Space:
         stamp, camera = result.header.stamp, self._cameras[result.camera]
         seen = camera.follow(result, self._publish_s(stamp.sec + stamp.nanosec * 1e-9))
         for doubt in seen.doubts:
-            self._log.warning(('space', result.camera, doubt[:40]), f'{result.camera}: no 3D: {doubt}')
+            self._log.warning(('space', result.camera, type(doubt)), f'{result.camera}: no 3D: {doubt}')
         self._monitor.followed(result.camera, seen, camera.restarts)
         return seen
 

@@ -37,7 +37,7 @@ class Seen:
     frame_id: str
     predicted_s: float
     view: View | None
-    doubts: list[str]
+    doubts: list[PoseRosError]
 
 
 class SpaceCamera:
@@ -56,7 +56,7 @@ class SpaceCamera:
                  settings: FrameSettings, in_space: bool) -> None:
         self._source, self._depth, self._transforms, self._people = source, depth, transforms, people
         self._settings, self._in_space = settings, in_space
-        self._doubts: list[str] = []
+        self._doubts: list[PoseRosError] = []
 
     @property
     def restarts(self) -> int:
@@ -80,7 +80,7 @@ class SpaceCamera:
             depth=depth, publish_s=publish_s,
             transform_camera_to_target=view.transform_camera_to_world if view and self._settings.target_frame else None)
         if self._people.trouble:
-            self._doubts.append(str(self._people.trouble))
+            self._doubts.append(self._people.trouble)
         frame = self._settings.target_frame if self._in_space else ''
         return Seen(followed, frame or result.header.frame_id, self._people.predicted_s, view, self._doubts)
 
@@ -97,7 +97,7 @@ class SpaceCamera:
         try:
             return ask()
         except PoseRosError as error:
-            self._doubts.append(str(error))
+            self._doubts.append(error)
             return None
 
 

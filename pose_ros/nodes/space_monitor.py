@@ -40,7 +40,7 @@ class SpaceMonitor:
             count = self._counts[camera]
             count.images += 1
             if seen.doubts:
-                count.doubtful, count.doubt = count.doubtful + 1, '; '.join(seen.doubts)
+                count.doubtful, count.doubt = count.doubtful + 1, '; '.join(map(str, seen.doubts))
             count.people = len(seen.followed)
             count.in_metres = sum(one.smooth.points is not None and bool(one.smooth.points.known.any())
                                   for one in seen.followed)

@@ -56,6 +56,18 @@ def test_depth_of_another_moment(space):
     recovers(space, made, START_S + 0.15)
 
 
+def test_what_lasts_is_told_once(space):
+    """Though its numbers differ from image to image."""
+    made = scene()
+    space.begin([made.persons])
+    space.send_calibration()
+    space.send_depth(made.depth, START_S)
+    for number in range(1, 8):
+        space.show(0, START_S + 0.111 * number)
+    space.wait_for_log('/image: no 3D')
+    assert len([log for log in space.logs if 'no 3D' in log.msg]) == 1
+
+
 def test_depth_that_stops_is_predicted_shortly_and_marked_so(space):
     made = scene()
     space.begin([made.persons])
