@@ -34,7 +34,8 @@ def list_() -> None:
     Console(width=None if Console().is_terminal else 200).print(table)
     unchecked = [weights.name for weights in list_weights() if not weights.checked]
     if unchecked:
-        Console().print(f'Registered from what their makers publish, never downloaded by us: {", ".join(unchecked)}.')
+        Console().print(f'Registered from what their makers publish, never downloaded by us: {", ".join(unchecked)}.',
+                        soft_wrap=True)
 
 
 @app.command()
