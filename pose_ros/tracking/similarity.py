@@ -57,14 +57,15 @@ def places_m(persons: Sequence[Person]) -> np.ndarray:
 
 
 def duplicates(keypoints: np.ndarray, others: np.ndarray, sigmas: np.ndarray) -> np.ndarray:
-    """(N,) bool: people (N, K, 2) who are one of the others (M, K, 2) found a second time.
+    """(N, M) bool: people (N, K, 2) who are one of the others (M, K, 2) found a second time.
 
     Those whose keypoints lie on the same ones of someone else, and fragments within someone else's box.
     """
     if not len(others) or not len(keypoints):
-        return np.zeros(len(keypoints), bool)
-    same = oks(others, keypoints, size_px(others), sigmas).max(axis=0) > _SAME
-    low, high = np.nanmin(others, axis=1)[:, None, None], np.nanmax(others, axis=1)[:, None, None]
-    known = np.isfinite(keypoints[:, :, 0])
-    within = (((keypoints >= low) & (keypoints <= high)).all(axis=3) | ~known).all(axis=2).any(axis=0)
-    return same | (within & (known.sum(axis=1) < _FRAGMENT))
+        return np.zeros((len(keypoints), len(others)), bool)
+    same = oks(others, keypoints, size_px(others), sigmas).T > _SAME
+    low, high = np.nanmin(others, axis=1)[:, None], np.nanmax(others, axis=1)[:, None]
+    missing = np.isnan(keypoints[:, :, 0])
+    inside = (keypoints[:, None] >= low) & (keypoints[:, None] <= high)
+    within = (inside.all(axis=3) | missing[:, None]).all(axis=2)
+    return same | (within & (missing.shape[1] - missing.sum(axis=1) < _FRAGMENT)[:, None])

@@ -167,13 +167,14 @@ class Tracker:
 
     def _once(self, persons: Sequence[Person], measured: np.ndarray, kept: list[int]) -> list[int]:
         """Those who are neither among the kept ones nor one of them, or a better one of their own, found twice."""
-        others, places = list[int](), places_m(persons)
-        for index in sorted(set(range(len(persons))) - set(kept), key=lambda i: -persons[i].score):
-            before = kept + others
-            near = np.linalg.norm(places[before] - places[index], axis=1) < _SAME_PLACE_M
-            if not (near.any() or duplicates(measured[[index]], measured[before], self._sigmas).any()):
-                others.append(index)
-        return sorted(others)
+        others = sorted(set(range(len(persons))) - set(kept), key=lambda i: -persons[i].score)
+        order, places = kept + others, places_m(persons)
+        near = np.linalg.norm(places[others][:, None] - places[order], axis=2) < _SAME_PLACE_M
+        same = near | duplicates(measured[others], measured[order], self._sigmas)
+        before = np.arange(len(order)) < len(kept)
+        for row in range(len(others)):
+            before[len(kept) + row] = not same[row, before].any()
+        return sorted(np.array(order)[len(kept):][before[len(kept):]].tolist())
 
     def _begin(self, persons: Sequence[Person], measured: np.ndarray, distances: np.ndarray,
                unmatched: list[int]) -> None:
