@@ -168,6 +168,8 @@ class Tracker:
     def _once(self, persons: Sequence[Person], measured: np.ndarray, kept: list[int]) -> list[int]:
         """Those who are neither among the kept ones nor one of them, or a better one of their own, found twice."""
         others = sorted(set(range(len(persons))) - set(kept), key=lambda i: -persons[i].score)
+        if not others:
+            return []
         order, places = kept + others, places_m(persons)
         near = np.linalg.norm(places[others][:, None] - places[order], axis=2) < _SAME_PLACE_M
         same = near | duplicates(measured[others], measured[order], self._sigmas)
