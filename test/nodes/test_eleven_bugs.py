@@ -56,7 +56,7 @@ def test_2_yolo_ros_zero_depth_is_no_point_at_the_camera_and_no_limb_lies_on_the
 
 def test_3_yolo_ros_points_in_another_frame_say_so_and_a_person_without_points_stays(space):
     made = scene()
-    hidden = replace(made.persons[0], keypoints=np.where(made.persons[0].found[:, None], [5.0, 5.0], np.nan) + 200)
+    hidden = replace(made.persons[0], keypoints=made.persons[0].keypoints * 0.2 + [20, 250])
     space.begin([[made.persons[0], hidden]], target_frame='base')
     space.send_calibration()
     move = np.eye(4)
