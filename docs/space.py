@@ -11,7 +11,7 @@ import numpy as np
 from pose_ros.drawing import draw_persons
 from pose_ros.estimators import load
 from pose_ros.estimators.estimator import EstimatorSettings
-from pose_ros.grouping.settings import PafSettings
+from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.lifting.depth_image import DepthImage
 from pose_ros.space.depth_frame import DepthFrame
 from pose_ros.space.people import People
@@ -26,7 +26,7 @@ SHOWN = (35, 60, 68, 90)
 
 def followed() -> list[tuple[DepthShot, list]]:
     """Every shot of the clip, and whom the whole chain follows in it."""
-    network = load(EstimatorSettings(), PafSettings())
+    network = load(EstimatorSettings(), GroupingSettings())
     people, camera, found = People(network.skeleton), clip_camera(), []
     for shot in depth_clip():
         (persons,) = network.estimate([shot.image])

@@ -1,10 +1,11 @@
 """The benchmarks of people in space: small versions of them, judged as the issue asks."""
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from pose_ros.benchmarks import lifting, tracking
+from pose_ros.benchmarks import lifting, monocular, tracking
 from pose_ros.training.tracking_evaluation import evaluate_tracks
 
 
@@ -32,3 +33,12 @@ def test_rows_of_tracking_name_what_they_measure(monkeypatch):
     rows = tracking.rows()
     assert {row.name.rpartition('.')[2] for row in rows} == {'cpu_p50_ms', 'idf1', 'mota', 'switches'}
     assert all(set(asdict(row)) == {'name', 'value', 'unit'} and np.isfinite(row.value) for row in rows)
+
+
+def test_monocular_rows_are_numbers_and_as_good_as_the_card_says(monkeypatch):
+    monkeypatch.setattr(monocular, 'PEOPLE', 40)
+    monkeypatch.setattr(monocular, 'CAPTURED', Path('nowhere'))
+    values = {row.name: row.value for row in monocular.rows()}
+    assert len(values) == 4 + 3 and np.isfinite(list(values.values())).all()
+    assert values['monocular.stick.pa_mpjpe'] < 85 and values['monocular.stick.root_error'] < 0.08
+    assert 1.0 < values['monocular.stick.chi2_median'] < 5.0

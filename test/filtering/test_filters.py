@@ -227,3 +227,41 @@ def test_predicting_to_the_moment_of_publishing_makes_up_for_latency():
     held = quality(Held, signal, ahead_s=0.066)
     assert abs(kalman.lag_ms) < 0.5 * held.lag_ms
     assert kalman.error_in_motion_mm < 0.9 * held.error_in_motion_mm
+
+
+@every_filter
+def test_selecting_keypoints_keeps_their_past_and_makes_new_ones(make):
+    _, measured = points(frames=20, speed=0.3)
+    rows = np.array([3, -1, 0])
+    one, other = make(SETTINGS), make(SETTINGS)
+    run(one, measured)
+    run(other, measured[:, [3, 0]])
+    one.select(rows)
+    extra = np.array([[9.0, 9, 9]])
+    now, soon = measured[-1][[3, 0]] + 0.01, 5.0 + 20 / 30
+    got = one.update(np.concatenate([now[:1], extra, now[1:]]), soon)
+    np.testing.assert_allclose(got.values[[0, 2]], other.update(now, soon).values)
+    np.testing.assert_allclose(got.values[1], 9)
+
+
+@every_filter
+def test_a_carried_keypoint_goes_where_it_is_carried(make):
+    _, measured = points(frames=20, speed=1.0)
+    one = make(SETTINGS)
+    now = run(one, measured)[-1]
+    rows = np.array([True, False, False, True, False])
+    one.carry(rows, np.full((2, 3), -0.5))
+    ahead = one.predict(5.0 + 19 / 30 + 0.2)
+    np.testing.assert_allclose((ahead.values - now.values)[rows], -0.1, atol=1e-9)
+    assert ((ahead.values - now.values)[~rows] > 0.05).all()
+
+
+@every_filter
+def test_keypoints_of_different_units_are_filtered_as_if_alone(make):
+    _, measured = points(frames=30, speed=0.5, count=4)
+    units = np.array([1.0, 1.0, 200.0, 200.0])
+    together, alone = make(SETTINGS), make(SETTINGS)
+    for frame, values in enumerate(measured):
+        both = together.update(values * units[:, None], frame / 30, unit=units)
+        far = alone.update(values[2:] * 200, frame / 30, unit=200.0)
+    np.testing.assert_allclose(both.values[2:], far.values, rtol=1e-9)
