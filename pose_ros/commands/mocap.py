@@ -2,17 +2,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import numpy as np
 import typer
 from rich import print as show
 
-from pose_ros.activity.body import Body, body_of, upright_from_optical
 from pose_ros.commands.options import with_settings
 from pose_ros.errors import MotionError
-from pose_ros.motion_capture.capture import CaptureSettings, capture
-from pose_ros.motion_capture.write import write_capture
+from pose_ros.motion_capture.capture_settings import CaptureSettings
+
+if TYPE_CHECKING:
+    from pose_ros.activity.body import Body
 
 
 @with_settings(settings=CaptureSettings)
@@ -23,6 +24,8 @@ def mocap(bag: Annotated[Path, typer.Argument(help='Bag with PersonPoseArray, wi
           pitch: Annotated[float, typer.Option(help='How far the camera looked down [deg]')] = 0.0,
           *, settings: CaptureSettings) -> None:
     """Write the motion of one person as BVH, glTF or npz."""
+    from pose_ros.motion_capture.capture import capture
+    from pose_ros.motion_capture.write import write_capture
     track, bodies = _longest(_bodies(bag, topic, pitch), track, bag)
     motion = capture(bodies, settings)
     for path in output:
@@ -34,6 +37,7 @@ def mocap(bag: Annotated[Path, typer.Argument(help='Bag with PersonPoseArray, wi
 
 def _bodies(bag: Path, topic: str, pitch: float) -> dict[int, list[Body]]:
     """Everyone's bodies with points, by track_id."""
+    from pose_ros.activity.body import body_of, upright_from_optical
     from pose_ros.bridge.persons_reader import read_persons
     optical = upright_from_optical(pitch)
     found: dict[int, list[Body]] = {}

@@ -10,18 +10,14 @@ import numpy as np
 import typer
 from rich import print as show
 
-from pose_ros.activity.body import upright_from_optical
-from pose_ros.activity.rules import read_rules
-from pose_ros.activity.watcher import ActivitySettings, ActivityWatcher
 from pose_ros.commands.console import progress_bar
 from pose_ros.drawing import draw_persons
 from pose_ros.errors import SourceError
 from pose_ros.files import shipped_config, written_whole
-from pose_ros.reports.diary import Diary
-from pose_ros.reports.page import Still, render
 
 if TYPE_CHECKING:
     from pose_ros.bridge.persons_reader import Seen
+    from pose_ros.reports.page import Still
 
 _FLAT = ('These people have no points in space, so nothing can be told but who was there: record them with a depth '
          'camera, several cameras, or the lifting of pose_node.')
@@ -35,6 +31,11 @@ def report(bag: Annotated[Path, typer.Argument(help='Bag with PersonPoseArray, a
            exercises: Annotated[Path | None, typer.Option(help='YAML file of exercises')] = None,
            pitch: Annotated[float, typer.Option(help='How far the camera looked down [deg]')] = 0.0) -> None:
     """Write a one-page report: who was there when, falls, activities on a time line, repetitions, gait."""
+    from pose_ros.activity.body import upright_from_optical
+    from pose_ros.activity.rules import read_rules
+    from pose_ros.activity.watcher import ActivitySettings, ActivityWatcher
+    from pose_ros.reports.diary import Diary
+    from pose_ros.reports.page import render
     rules = read_rules(exercises or shipped_config('exercises.yaml'))
     watcher, optical, diary = ActivityWatcher(ActivitySettings(rules=rules)), upright_from_optical(pitch), Diary()
     falls: list[Fall] = []
@@ -66,6 +67,7 @@ def _people(bag: Path, topic: str, camera: str) -> Iterator[Seen]:
 def _stills(bag: Path, falls: list[Fall]) -> list[Still]:
     """A picture of each fall: the image of that moment where the bag has it, else the skeleton alone."""
     from pose_ros.bridge.bags import BagSource
+    from pose_ros.reports.page import Still
     images: dict[int, np.ndarray] = {}
     if falls:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich import print as show
@@ -15,12 +15,14 @@ from rich import print as show
 from pose_ros.commands.console import progress_bar
 from pose_ros.commands.options import with_settings
 from pose_ros.commands.outputs import Output, open_output
-from pose_ros.commands.story import Drawing, Story
 from pose_ros.errors import EstimatorError, ImageError, SourceError
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.sources import Frame, FrameSource
 from pose_ros.stickers import read_sticker
+
+if TYPE_CHECKING:
+    from pose_ros.commands.story import Story
 
 _LOG = logging.getLogger(__name__)
 
@@ -87,6 +89,7 @@ def run(source: Annotated[str, typer.Argument(help='Video, folder of images, ima
         *, estimator: EstimatorSettings, grouping: GroupingSettings) -> None:
     """Find the people in SOURCE and write a video, a picture, a bag or JSON. Needs no running ROS."""
     from pose_ros.bridge.bags import open_frames
+    from pose_ros.commands.story import Drawing, Story
     from pose_ros.estimators import load
     with ExitStack() as stack:
         frames = stack.enter_context(open_frames(source, topic))

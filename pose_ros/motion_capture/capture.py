@@ -8,18 +8,9 @@ import numpy as np
 
 from pose_ros.activity.body import KEYPOINTS, Body
 from pose_ros.errors import MotionError
-from pose_ros.settings import Settings, setting
+from pose_ros.motion_capture.capture_settings import CaptureSettings
 
 NAMES = (*KEYPOINTS, 'hips')
-
-
-@dataclass(frozen=True)
-class CaptureSettings(Settings):
-    """How tracks become motions."""
-
-    rate_hz: float = setting(30.0, 'Frames per second [Hz]', low=1.0, high=240.0)
-    max_gap_s: float = setting(0.5, 'A keypoint missing for longer stays where it was and counts as unknown [s]',
-                               low=0.0, high=10.0)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,8 @@ from pose_ros.benchmarks.performers import walk
 from pose_ros.benchmarks.repertoire import SIGNALS, fall
 from pose_ros.errors import MotionError
 from pose_ros.motion_capture.bvh import TO_Y_UP
-from pose_ros.motion_capture.capture import NAMES, CaptureSettings, capture
+from pose_ros.motion_capture.capture import NAMES, capture
+from pose_ros.motion_capture.capture_settings import CaptureSettings
 from pose_ros.motion_capture.puppet import JOINTS, animate
 from pose_ros.motion_capture.write import FORMATS, write_capture
 
