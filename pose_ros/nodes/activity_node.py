@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from std_srvs.srv import SetBool
 from visualization_msgs.msg import MarkerArray
 
@@ -19,12 +19,12 @@ from pose_ros.errors import PoseRosError, RuleError, SkeletonError
 from pose_ros.nodes.activity_parts import ACTIVITY_PARTS
 from pose_ros.nodes.activity_settings import ActivityNodeSettings
 from pose_ros.nodes.activity_stage import ActivityStage
-from pose_ros.nodes.lifecycle import explained
+from pose_ros.nodes.lifecycle import StagedNode, explained
 from pose_ros.nodes.running import run
 from pose_ros.nodes.throttled_log import ThrottledLog
 
 
-class ActivityNode(LifecycleNode):
+class ActivityNode(StagedNode):
     """Tracked people with points in; what each of them does out. Needs neither torch nor a camera.
 
     Subscribes:
@@ -54,7 +54,7 @@ class ActivityNode(LifecycleNode):
         self._board = CaptionBoard()
         self.create_service(SetBool, '~/record_gesture', self._record)
         if self._params.of(ActivityNodeSettings).autostart:
-            self._starter = self.create_timer(0.0, self._start)
+            self._start_by_itself()
 
     @explained
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -65,20 +65,10 @@ class ActivityNode(LifecycleNode):
     @explained
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Subscribes to the people."""
-        self._people = self.create_subscription(PersonPoseArray, 'persons', self._take, result_qos())
-        self._timer = self.create_timer(1.0, self._diagnose)
+        people = self.create_subscription(PersonPoseArray, 'persons', self._take, result_qos())
+        self._active.callback(self.destroy_subscription, people)
+        self._active.callback(self.destroy_timer, self.create_timer(1.0, self._diagnose))
         return super().on_activate(state)
-
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Unsubscribes."""
-        self.destroy_subscription(self._people)
-        self.destroy_timer(self._timer)
-        return super().on_deactivate(state)
-
-    def _start(self) -> None:
-        self._starter.cancel()
-        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            self.trigger_activate()
 
     def _take(self, msg: PersonPoseArray) -> None:
         assert self._stage is not None  # on_configure has made it
