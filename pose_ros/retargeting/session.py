@@ -13,6 +13,7 @@ import numpy as np
 from pose_ros.errors import RobotError
 from pose_ros.retargeting.drive import Drive, Step
 from pose_ros.retargeting.joint_states import JointStates
+from pose_ros.retargeting.jump_guard import JumpGuard
 from pose_ros.retargeting.people import People, seen_points
 from pose_ros.retargeting.recording import NoRecorder, Recorder
 from pose_ros.retargeting.retargeter import Retargeter
@@ -62,9 +63,7 @@ class Session:
         """The robot's joint states; False, and ignored, unless all its joints are there with a finite position.
 
         Args:
-            names: of the joints in the message, any order, any number.
-            positions: of them [rad].
-            velocities: of them [rad/s]; may be empty.
+            names, positions, velocities: of joints in any order and number [rad], [rad/s]; velocities may be empty.
             stamp: of the message [s].
         """
         if not self._joints.take(names, positions, velocities):
@@ -114,6 +113,9 @@ class Session:
     def _follow(self, person: Person, points: np.ndarray, stamp: float, now: float) -> None:
         if self.retargeter is None or self.retargeter.skeleton != person.skeleton:
             return
+        if jump := self._guard.jump(seen_points(person, np.eye(4)), stamp):
+            self.safety.disable(f'person {person.track_id} jumped by {jump:.1f} m: it may be another')
+            return
         solution = self.retargeter.observe(points, person.scores, stamp, now + self.parts.session.lead_s)
         self.recorder.add_person(stamp, points, person.scores, person.track_id)
         if solution is not None and solution.solved:
@@ -162,6 +164,7 @@ class Session:
                                     parts.follower)
             self._drive = Drive(retargeter, parts.session.lead_s)
         self._drive.retargeter.forget()
+        self._guard = JumpGuard([self.skeleton.index(name) for name in self.robot.config.torso])
         self.solution = None
         return self._drive.retargeter
 
@@ -177,11 +180,7 @@ class Session:
             self.retargeter.clutch()
 
     def step(self, now: float) -> Step | None:
-        """Goes on by one step; None before the session was enabled, and if it is too early for another.
-
-        Args:
-            now: the time, of the stamps' clock [s].
-        """
+        """Goes on by one step at `now` [s]; None before it was enabled, and if it is too early for another."""
         if self._drive is None:
             return None
         self._check(self._drive.retargeter)

@@ -93,7 +93,9 @@ def test_who_is_followed_is_never_changed_silently(rig):
 
 def test_somebody_near_holds_it(rig):
     follow(rig)
-    rig.away = np.zeros(3)
+    for distance in np.arange(2.8, -0.1, -0.2):
+        rig.away, shown = np.array([distance, 0, 0]), rig.frame
+        wait_until(lambda shown=shown: rig.frame > shown + 1, what='another step')
     assert 'm from the robot' in rig.wait_for(HOLDING).reason
     rig.comes_to_rest()
 

@@ -187,6 +187,14 @@ def test_it_goes_home_and_stops_there():
     rig.laws()
 
 
+def test_a_person_who_jumps_may_be_another_and_is_followed_no_more():
+    rig = Rig().follow()
+    rig.run(0.5, people=lambda points: [person(points + [1.5, 0, 0])])
+    assert rig.states[-1] is State.DISABLED and rig.speed == 0
+    assert 'jumped by 1.5 m' in rig.session.safety.update().reason
+    rig.laws()
+
+
 def test_the_clutch_holds_and_lets_go():
     rig = Rig().follow()
     rig.session.hold(True)
