@@ -67,6 +67,7 @@ class _Fusion:
         self._views, self._persons = views, persons
         self._settings, self._triangulation = settings, triangulation
         self._directions = [[view.directions(one.keypoints) for one in seen] for view, seen in zip(views, persons)]
+        self._done: dict[tuple[tuple[int, int], ...], Points] = {}
         self.groups = [[(view, index)] for view, seen in enumerate(persons) for index in range(len(seen))]
 
     def pairs(self) -> list[tuple[float, tuple[int, int], tuple[int, int]]]:
@@ -98,9 +99,13 @@ class _Fusion:
         return float(np.median(gaps)) if len(gaps) >= self._settings.min_common else np.inf
 
     def _triangulated(self, group: list[tuple[int, int]]) -> Points:
-        people = [self._persons[view][index] for view, index in group]
-        return triangulate([self._views[view] for view, _ in group], np.array([one.keypoints for one in people]),
-                           np.array([one.scores for one in people]), self._triangulation)
+        key = tuple(group)
+        if key not in self._done:
+            people = [self._persons[view][index] for view, index in group]
+            self._done[key] = triangulate(
+                [self._views[view] for view, _ in group], np.array([one.keypoints for one in people]),
+                np.array([one.scores for one in people]), self._triangulation)
+        return self._done[key]
 
     def _meets(self, group: list[tuple[int, int]]) -> bool:
         found = np.array([self._persons[view][index].found for view, index in group])
