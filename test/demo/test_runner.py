@@ -132,11 +132,13 @@ def test_the_shipped_clip_with_depth_gives_identities_metres_and_a_plan(tmp_path
 
 
 def test_without_a_source_both_clips_are_shown(tmp_path, monkeypatch):
-    plans = []
+    plans, robots = [], []
     monkeypatch.setattr(demo, '_show', plans.append)
+    monkeypatch.setattr(demo, '_show_robot', lambda folder, _: robots.append(folder))
     settings = (DemoSettings(), EstimatorSettings(), GroupingSettings())
     demo.demo(source='', out=tmp_path, **{name: value for part in settings for name, value in asdict(part).items()})
     folders = {plan.source: plan.folder for plan in plans}
+    assert robots == [tmp_path]
     assert folders == {str(CLIP): tmp_path, str(SPACE_CLIP): tmp_path / 'space'}
     assert 'depth_topics' not in plans[0].pose_parameters and plans[1].pose_parameters['depth_topics']
 
