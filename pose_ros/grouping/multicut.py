@@ -11,6 +11,9 @@ from pose_ros.grouping.multicut_moves import contract, improve
 from pose_ros.grouping.settings import MulticutSettings
 from pose_ros.grouping.subset_partition import Part, Problem, Solution
 
+# More connected peaks than 15 people have are noise, on which no time is spent but for the greedy solution.
+_LARGEST = 270
+
 
 def solve(problem: Problem, settings: MulticutSettings, stages: np.ndarray) -> Solution:
     """The best labels found, with the bound that says how much better any could be.
@@ -21,7 +24,7 @@ def solve(problem: Problem, settings: MulticutSettings, stages: np.ndarray) -> S
     Args:
         stages: (K,) when each keypoint joins in, if the settings ask for stages.
     """
-    end = time.monotonic() + settings.exact_ms / 1e3
+    end = time.monotonic() + settings.solver_ms / 1e3
     labels, objective, bound, clusters = np.full(len(problem.unary), -1), 0.0, 0.0, 0
     for nodes in problem.components():
         part = problem.part(nodes)
@@ -37,7 +40,7 @@ def solve(problem: Problem, settings: MulticutSettings, stages: np.ndarray) -> S
 
 
 def solve_part(part: Part, exact_candidates: int, end: float) -> Solution:
-    """The same for one part; `end` is the time.monotonic() after which nothing exact is tried."""
+    """The same for one part; `end` is the time.monotonic() after which nothing better is tried."""
     if len(part.unary) == 1:
         value = min(float(part.unary[0]), 0.0)
         return Solution(np.where(part.unary < 0, 0, -1), value, value)
@@ -46,8 +49,8 @@ def solve_part(part: Part, exact_candidates: int, end: float) -> Solution:
     solution = _bounded(part, np.zeros(len(part.unary), np.int64) if all_gain else contract(part))
     if solution.gap and all_gain:
         solution = _bounded(part, contract(part))
-    if solution.gap:
-        solution = _bounded(part, improve(part, solution.labels))
+    if solution.gap and len(part.unary) <= _LARGEST and time.monotonic() < end:
+        solution = _bounded(part, improve(part, solution.labels, end))
     seconds = end - time.monotonic()
     if solution.gap and len(part.unary) <= exact_candidates and seconds > 0:
         solution = solve_exactly(part, solution, seconds)
@@ -56,7 +59,8 @@ def solve_part(part: Part, exact_candidates: int, end: float) -> Solution:
 
 def _bounded(part: Part, labels: np.ndarray) -> Solution:
     objective = part.objective(labels)
-    return Solution(labels, objective, min(lower_bound(part, labels), objective))
+    bound = lower_bound(part, labels) if len(labels) <= _LARGEST else part.all_gained
+    return Solution(labels, objective, min(bound, objective))
 
 
 def _solve_in_stages(part: Part, stage: np.ndarray, exact_candidates: int, end: float) -> Solution:

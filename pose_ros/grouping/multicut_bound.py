@@ -38,7 +38,7 @@ class _Packing:
         self.inside = np.equal.outer(cluster, cluster)
         self.gain = np.maximum(-part.cost, 0)
         self.cost = np.where(part.excluded, np.abs(part.cost).sum(), np.maximum(part.cost, 0))
-        self.bound = float(np.minimum(part.unary, 0).sum() - self.gain.sum() / 2)
+        self.bound = part.all_gained
 
     def pay_for_node(self, node: int, cost: float, chosen: bool) -> None:
         """The node costs something, or else all its gains are lost."""

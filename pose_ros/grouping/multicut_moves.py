@@ -1,6 +1,7 @@
 """Good partitions soon: greedy additive contraction, then Kernighan-Lin moves (Keuper et al., 1505.06973)."""
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,22 +12,34 @@ _LEAST_GAIN = 1e-9
 
 
 def contract(part: Part) -> np.ndarray:
-    """(n,) labels: join the two clusters whose costs fall most, again and again, until none would fall."""
+    """(n,) labels: join clusters that are each other's best choice, in rounds, until no two gain by it."""
     nodes = len(part.unary)
     cost = np.where(part.excluded | np.eye(nodes, dtype=bool), np.inf, part.cost)
     # Whoever is alone need not be chosen, and so pays for being chosen when first joined.
     entry = np.maximum(part.unary, 0)
     holder = np.arange(nodes)
-    while True:
-        change = cost + entry + entry[:, None]
-        one, other = divmod(int(change.argmin()), nodes)
-        if not change[one, other] < 0:
-            return _without_rivals(part, np.unique(holder, return_inverse=True)[1])
-        cost[one] += cost[other]
-        cost[:, one] = cost[one]
-        cost[other] = cost[:, other] = np.inf
-        entry[[one, other]] = 0
-        holder[holder == other] = one
+    while len(joined := _best_pairs(cost + entry + entry[:, None])):
+        low, high = joined.T
+        cost[low] += cost[high]
+        cost[:, low] += cost[:, high]
+        entry[low] = 0
+        kept = np.ones(len(entry), bool)
+        kept[high] = False
+        leader = np.arange(len(kept))
+        leader[high] = low
+        holder = (kept.cumsum() - 1)[leader[holder]]
+        cost, entry = cost[np.ix_(kept, kept)], entry[kept]
+    return _without_rivals(part, holder)
+
+
+def _best_pairs(change: np.ndarray) -> np.ndarray:
+    """(p, 2) pairs, the lower first, of which each is the other's best choice and gains; of ties at least one."""
+    rows = np.arange(len(change))
+    best = change.argmin(axis=1)
+    mutual = (best[best] == rows) & (rows < best) & (change[rows, best] < 0)
+    if not mutual.any() and change.min() < 0:
+        return np.sort(np.unravel_index(change.argmin(), change.shape))[None]
+    return np.stack([rows[mutual], best[mutual]], axis=1)
 
 
 def _without_rivals(part: Part, labels: np.ndarray) -> np.ndarray:
@@ -38,11 +51,17 @@ def _without_rivals(part: Part, labels: np.ndarray) -> np.ndarray:
     return np.where(wanted & ~outdone, labels, -1)
 
 
-def improve(part: Part, labels: np.ndarray) -> np.ndarray:
-    """(n,) labels with an objective as low or lower: moves of single nodes, then of sequences between two clusters."""
+def improve(part: Part, labels: np.ndarray, end: float = float('inf')) -> np.ndarray:
+    """(n,) labels with an objective as low or lower: moves of single nodes, then of sequences between two clusters.
+
+    Args:
+        end: the time.monotonic() at which to stop.
+    """
     while True:
         labels = _move_nodes(part, labels)
         for nodes, side in _neighbours(part, labels):
+            if time.monotonic() > end:
+                return labels
             moved, gain = _exchange(part.cost[np.ix_(nodes, nodes)], side)
             if gain > _LEAST_GAIN:
                 labels = _relabelled(labels, nodes, moved)

@@ -26,8 +26,8 @@ class MulticutSettings(Settings):
 
     exact_candidates: int = setting(40, 'Connected peaks up to this many are solved exactly, if the bounds leave a gap',
                                     low=0, high=100)
-    exact_ms: float = setting(20.0, 'Time for exact solving per image [ms]; then the best so far is taken',
-                              low=0.0, high=60_000.0)
+    solver_ms: float = setting(50.0, 'Time per image to improve on the greedy solution [ms]; then the best is taken',
+                               low=0.0, high=60_000.0)
     missed_cost: float = setting(100.0, 'How many wrong keypoints or limbs are as bad as a missed one; 1: as published',
                                  low=1.0, high=1e6)
     incremental: bool = setting(False, "DeeperCut's three stages: head and shoulders, then arms, then legs")

@@ -37,6 +37,11 @@ class Part:
         """(n, n) bool: pairs of which at most one may be chosen."""
         return np.equal.outer(self.site, self.site) & ~np.eye(len(self.site), dtype=bool)
 
+    @property
+    def all_gained(self) -> float:
+        """The sum of all costs below 0: no objective is lower."""
+        return float(np.minimum(self.unary, 0).sum() + np.minimum(self.cost, 0).sum() / 2)
+
     def objective(self, labels: np.ndarray) -> float:
         """The objective of (n,) clusters, -1 for nodes that are not chosen."""
         together = np.equal.outer(labels, labels) & (labels >= 0)

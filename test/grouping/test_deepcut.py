@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -89,7 +90,7 @@ def test_nobody_and_one_keypoint_are_no_people(deepcut, incremental):
 
 def test_a_solver_out_of_time_still_answers_with_people_and_the_gap(deepcut):
     scene = make_scene(20, 46, 82, 1)
-    settings = GroupingSettings(exact_ms=0.0)
+    settings = GroupingSettings(solver_ms=0.0)
     persons = deepcut.group(*pairs_of(scene), OPENPOSE18, settings, STRIDE)
     assert score(scene, persons).found == 20
     assert 0 <= deepcut.solution.gap < 0.05
@@ -101,6 +102,20 @@ def test_a_hundred_people_are_served(deepcut):
     heatmaps, pafs = (np.concatenate(maps, axis=2) for maps in zip(*((one.heatmaps, one.pafs) for one in scenes)))
     persons = deepcut.group(*find_pairs(heatmaps, pafs, OPENPOSE18, DEFAULTS), OPENPOSE18, DEFAULTS, STRIDE)
     assert 95 <= len(persons) <= 105
+
+
+def test_noise_is_answered_soon_without_a_search():
+    """1800 peaks, nearly all of them connected: too many for anything but the greedy solution."""
+    rng = np.random.default_rng(0)
+    maps = [rng.normal(0, 0.3, (channels, 42, 56)).astype(np.float32) for channels in (19, 38)]
+    blurred = [np.stack([cv2.GaussianBlur(one, (3, 3), 0) for one in channels]) for channels in maps]
+    deepcut = DeepCut(load_regressions(find_weights('deepcut'), OPENPOSE18))
+    settings = GroupingSettings(solver_ms=0.0)
+    found = find_pairs(blurred[0].clip(0, 1), blurred[1] * 4, OPENPOSE18, settings)
+    assert len(found[0].score) > 1000
+    persons = deepcut.group(*found, OPENPOSE18, settings, STRIDE)
+    assert all(np.isfinite(person.score) for person in persons)
+    assert deepcut.solution.bound <= deepcut.solution.objective
 
 
 def test_heads_come_first_and_legs_last():

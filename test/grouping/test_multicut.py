@@ -107,7 +107,7 @@ def test_independent_parts_give_the_optimum_of_the_whole():
     for i, block in enumerate(blocks):
         cost[4 * i:4 * i + 4, 4 * i:4 * i + 4] = block.cost
     whole = Part(np.concatenate([block.unary for block in blocks]), cost, np.arange(8))
-    solution = solve(problem_of(whole), MulticutSettings(exact_ms=6e4), np.zeros(3, np.int64))
+    solution = solve(problem_of(whole), MulticutSettings(solver_ms=6e4), np.zeros(3, np.int64))
     assert whole.objective(solution.labels) == pytest.approx(solution.objective)
     best = min(whole.objective(labels) for labels in partitions(8))
     assert solution.objective == pytest.approx(best, abs=1e-6) and solution.gap == 0
@@ -123,7 +123,7 @@ def test_no_nodes_are_solved():
 @pytest.mark.parametrize('rivals', [False, True])
 def test_stages_keep_the_clusters_of_earlier_stages(rivals):
     rng = np.random.default_rng(7)
-    settings = MulticutSettings(incremental=True, exact_ms=6e4)
+    settings = MulticutSettings(incremental=True, solver_ms=6e4)
     for seed in range(20):
         part = random_part(rng, 8, rivals)
         problem = problem_of(part, seed=seed)
@@ -137,7 +137,7 @@ def test_stages_keep_the_clusters_of_earlier_stages(rivals):
 
 def test_one_stage_is_the_whole_problem():
     part = random_part(np.random.default_rng(8), 8)
-    settings = MulticutSettings(exact_ms=6e4)
+    settings = MulticutSettings(solver_ms=6e4)
     one, other = (solve(problem_of(part), settings.changed(incremental=flag), np.zeros(3, np.int64))
                   for flag in (True, False))
     assert one.objective == pytest.approx(other.objective)

@@ -41,7 +41,7 @@ def drawn(network):
 
 def test_deepcut_without_time_and_after_nan_still_serves_people(rig):
     network = DrawingNetwork(bad=float('nan'))
-    values = {'half_scale': False, 'input_size': 656, 'grouping.exact_ms': 0.0}
+    values = {'half_scale': False, 'input_size': 656, 'grouping.solver_ms': 0.0}
     rig.start(load=drawn(network), device='cpu', **values)
     raw = rig.listen('persons_raw')
     rig.send(100)
