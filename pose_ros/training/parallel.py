@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Sequence
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from typing import Any
 
 import torch
 from torch import Tensor, distributed
 from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException, spawn
 
-from pose_ros.errors import DatasetError
+from pose_ros.errors import DatasetError, PoseRosError
 
 
 def run_processes(work: Callable[..., None], processes: int, *arguments: Any) -> None:
@@ -21,11 +23,14 @@ def run_processes(work: Callable[..., None], processes: int, *arguments: Any) ->
     if processes == 1:
         work(0, *arguments)
         return
+    reasons: SimpleQueue[str] = get_context('spawn').SimpleQueue()
+    joining = work, processes, _free_port(), reasons, arguments
     try:
-        spawn(_join, (work, processes, _free_port(), arguments), nprocs=processes)  # type: ignore[no-untyped-call]
+        spawn(_join, joining, nprocs=processes)  # type: ignore[no-untyped-call]
     except (ProcessRaisedException, ProcessExitedException) as error:
-        reason = str(error).strip().splitlines()[-1].split('Error: ')[-1]
-        raise DatasetError(f'process {error.error_index} of {processes} failed: {reason}') from error
+        # The process noticed first is often another one, which lost its partner.
+        reason = str(error).strip().splitlines()[-1] if reasons.empty() else reasons.get()
+        raise DatasetError(f'one of {processes} processes failed: {reason}') from error
 
 
 def process_count() -> int:
@@ -45,10 +50,14 @@ def average_gradients(weights: Sequence[Tensor]) -> None:
         gradient.copy_(mean.view_as(gradient))
 
 
-def _join(rank: int, work: Callable[..., None], processes: int, port: int, arguments: Sequence[Any]) -> None:
+def _join(rank: int, work: Callable[..., None], processes: int, port: int, reasons: SimpleQueue[str],
+          arguments: Sequence[Any]) -> None:
     distributed.init_process_group('gloo', f'tcp://127.0.0.1:{port}', rank=rank, world_size=processes)
     try:
         work(rank, *arguments)
+    except PoseRosError as error:
+        reasons.put(str(error))
+        raise
     finally:
         distributed.destroy_process_group()
 
