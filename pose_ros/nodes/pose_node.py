@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from std_srvs.srv import SetBool
 
 from pose_ros.bridge.diagnostics import diagnostics_to_msg
@@ -18,7 +18,7 @@ from pose_ros.estimators import load
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.nodes.image_input import full_name
-from pose_ros.nodes.lifecycle import explained
+from pose_ros.nodes.lifecycle import StagedNode, explained
 from pose_ros.nodes.pipeline import Pipeline
 from pose_ros.nodes.pose_outputs import PoseOutputs
 from pose_ros.nodes.pose_parts import POSE_PARTS
@@ -27,7 +27,7 @@ from pose_ros.nodes.settings import FrameSettings, InputSettings, OutputSettings
 from pose_ros.settings import Settings
 
 
-class PoseNode(LifecycleNode):
+class PoseNode(StagedNode):
     """Images in, people out; the stamp of every result is that of its image.
 
     Subscribes:
@@ -59,13 +59,12 @@ class PoseNode(LifecycleNode):
     def __init__(self, load: Callable[[EstimatorSettings, GroupingSettings], Estimator] = load, **options: Any) -> None:
         super().__init__('pose_node', **options)
         self._load, self._enabled = load, True
-        self._configured, self._active = ExitStack(), ExitStack()
         self._pipeline: Pipeline | None = None
         self._params = Parameters(self, [(prefix, part()) for prefix, part in POSE_PARTS], self._on_change)
         self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', result_qos())
         self.create_service(SetBool, '~/enable', self._enable)
         if self._params.of(InputSettings).autostart:
-            self._starter = self.create_timer(0.0, self._start)
+            self._start_by_itself()
 
     @explained
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -94,34 +93,6 @@ class PoseNode(LifecycleNode):
             undo.callback(self.destroy_timer, timer)
             self._active = undo.pop_all()
         return super().on_activate(state)
-
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Finishes the images at hand and unsubscribes."""
-        self._active.close()
-        return super().on_deactivate(state)
-
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Ends whatever runs and frees the network; from here the node can be configured again."""
-        self._free()
-        return super().on_cleanup(state)
-
-    on_shutdown = on_error = on_cleanup
-
-    def destroy_node(self) -> None:
-        """Ends whatever runs, frees the network and destroys the node."""
-        self._free()
-        super().destroy_node()
-        # rclpy forgets it, and it would hold the node's place in the graph and the log.
-        self._state_machine.destroy_when_not_in_use()
-
-    def _free(self) -> None:
-        self._active.close()
-        self._configured.close()
-
-    def _start(self) -> None:
-        self._starter.cancel()
-        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            self.trigger_activate()
 
     def _on_change(self, settings: Settings) -> None:
         if self._pipeline and isinstance(settings, (EstimatorSettings, GroupingSettings)):
