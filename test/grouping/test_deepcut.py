@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pose_ros.benchmarks.deepcut import SEEDS
 from pose_ros.benchmarks.scenes import STRIDE, make_scene, score
 from pose_ros.grouping.candidates import Candidates
 from pose_ros.grouping.deepcut import DeepCut, keypoint_stages
@@ -28,9 +29,9 @@ def pairs_of(scene, settings=DEFAULTS):
 
 @pytest.mark.parametrize('people', [1, 5, 20, 50])
 @pytest.mark.parametrize('incremental', [False, True])
-def test_as_many_people_are_found_as_by_openpose(deepcut, people, incremental):
+def test_as_many_people_are_found_as_by_openpose_on_the_scenes_of_the_benchmark(deepcut, people, incremental):
     settings = GroupingSettings(incremental=incremental)
-    scenes = [make_scene(people, 46, 82, seed) for seed in (100, 101, 102)]
+    scenes = [make_scene(people, 46, 82, seed) for seed in SEEDS]
     ours = [score(scene, deepcut.group(*pairs_of(scene), OPENPOSE18, settings, STRIDE)) for scene in scenes]
     theirs = [score(scene, group(*pairs_of(scene), OPENPOSE18, settings, STRIDE)) for scene in scenes]
     slack = people * len(scenes) // 20 if incremental else 0
