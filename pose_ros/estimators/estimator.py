@@ -77,7 +77,7 @@ class EstimatorSettings(Settings):
     threads: int = setting(0, 'CPU threads of the network; 0 = one per core', low=0, high=256)
     flip: bool = setting(False, 'Average with the mirrored image: more accurate, twice the time')
     half_scale: bool = setting(True, 'Bottom-up: average with half the size: finds more close people, costs half more')
-    min_person_score: float = setting(0.2, 'Persons with a lower score are dropped', low=0.0, high=1.0)
+    min_person_score: float = setting(0.3, 'Persons with a lower score are dropped', low=0.0, high=1.0)
 
 
 def load(settings: EstimatorSettings, grouping: GroupingSettings | None = None) -> Estimator:
