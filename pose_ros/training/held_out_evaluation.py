@@ -7,6 +7,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings, load
@@ -32,9 +33,11 @@ def evaluate_held_out(estimator: Estimator, settings: CalibrationSettings) -> It
         yield name, len(scenes), evaluate(estimator, [scene.image for scene in scenes], as_coco(scenes, ignored))
 
 
-def main(checkpoint: str = '', input_size: str = '320') -> None:
-    """Print a line per set."""
-    with closing(load(EstimatorSettings(weights=checkpoint, input_size=int(input_size)))) as estimator:
+def main(checkpoint: str = '', input_size: str = '') -> None:
+    """Print a line per set; empty arguments stand for the defaults."""
+    settings = EstimatorSettings(weights=checkpoint)
+    settings = replace(settings, input_size=int(input_size)) if input_size else settings
+    with closing(load(settings)) as estimator:
         for name, count, got in evaluate_held_out(estimator, CalibrationSettings()):
             print(f'{name}: {count} pictures, {got.persons} people, {got.large_persons} large; '
                   f'recall {got.recall:.3f}, large {got.recall_large:.3f}; AP {got.ap:.3f}; '
