@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
-from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from std_msgs.msg import String
 
 from pose_ros.bridge.params import Parameters
 from pose_ros.bridge.robot import description_qos, seconds_of
 from pose_ros.nodes.camera_place import CameraPlace
-from pose_ros.nodes.lifecycle import explained
+from pose_ros.nodes.lifecycle import StagedNode, explained
 from pose_ros.nodes.retarget_inputs import RetargetInputs
 from pose_ros.nodes.retarget_outputs import RetargetOutputs
 from pose_ros.nodes.retarget_services import Plan, Record, RetargetServices, plan_demonstration, record_demonstration
@@ -26,7 +26,7 @@ from pose_ros.retargeting.session import Session
 from pose_ros.retargeting.session_settings import SessionParts
 
 
-class RetargetNode(LifecycleNode):
+class RetargetNode(StagedNode):
     """People and joint states in, a trajectory for a JointTrajectoryController out. Torch is not needed.
 
     NO certified safety function: keep the robot's emergency stop in your hand.
@@ -61,13 +61,12 @@ class RetargetNode(LifecycleNode):
 
     def __init__(self, record: Record = record_demonstration, plan: Plan = plan_demonstration, **options: Any) -> None:
         super().__init__('retarget_node', **options)
-        self._configured, self._active = ExitStack(), ExitStack()
         self._description = ''
         self._params = Parameters(self, [(prefix, kind()) for prefix, kind in RETARGET_PARTS])
         self._answers = RetargetServices(self, record, plan)
         self.create_subscription(String, 'robot_description', self._take_description, description_qos())
         if self._params.of(RetargetSettings).autostart:
-            self._starter = self.create_timer(0.1, self._start)
+            self._start_by_itself(self._has_description, 0.1)
 
     @explained
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -99,37 +98,12 @@ class RetargetNode(LifecycleNode):
             self._active.callback(self.destroy_timer, self.create_timer(period_s, act))
         return super().on_activate(state)
 
-    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Says nothing more: the robot comes to rest on the trajectory that it has."""
-        self._active.close()
-        return super().on_deactivate(state)
-
-    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Ends whatever runs; from here the node can be configured again."""
-        self._free()
-        return super().on_cleanup(state)
-
-    on_shutdown = on_error = on_cleanup
-
-    def destroy_node(self) -> None:
-        """Ends whatever runs and destroys the node."""
-        self._free()
-        super().destroy_node()
-        # rclpy forgets it, and it would hold the node's place in the graph and the log.
-        self._state_machine.destroy_when_not_in_use()
-
-    def _free(self) -> None:
-        self._active.close()
-        self._configured.close()
-
-    def _start(self) -> None:
+    def _has_description(self) -> bool:
         settings = self._params.of(RetargetSettings)
-        if not (self._description or settings.urdf) and needs_description(settings.robot):
-            self.get_logger().info('waiting for robot_description', throttle_duration_sec=5.0)
-            return
-        self._starter.cancel()
-        if self.trigger_configure() == TransitionCallbackReturn.SUCCESS:
-            self.trigger_activate()
+        if self._description or settings.urdf or not needs_description(settings.robot):
+            return True
+        self.get_logger().info('waiting for robot_description', throttle_duration_sec=5.0)
+        return False
 
     def _take_description(self, msg: String) -> None:
         self._description = msg.data
