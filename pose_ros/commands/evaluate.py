@@ -33,11 +33,13 @@ ALL = 'all'
 
 def _table(results: Sequence[Evaluation]) -> Table:
     first = results[0]
-    table = Table('model', 'AP', 'AP50', f'recall\nof {first.persons}', f'recall, large\nof {first.large_persons}',
-                  'false skeletons\nper empty photo', 'error of\nscores', 'ms', 'CPU ms', 'ms per\nperson', 'MB',
-                  title='AP over OKS .50:.95, and at .50; recall at OKS .50; time per photo')
+    table = Table('model', 'AP', 'AP50', f'recall\nof {first.persons}', f'large\nof {first.large_persons}',
+                  'false', 'error', 'ms', 'CPU\nms', 'ms per\nperson', 'MB', padding=(0, 1, 0, 0),
+                  caption='AP over OKS .50:.95, and at .50; recall at OKS .50 of all and of large people; false skeletons '
+                          'per photo without people; error of scores as chances; time per photo')
+    table.columns[0].overflow = 'fold'
     for column in table.columns[1:]:
-        column.justify = 'right'
+        column.justify, column.no_wrap = 'right', True
     for one in results:
         shares = (f'{value:.3f}' for value in (one.ap, one.ap50, one.recall, one.recall_large))
         times = (f'{value:.0f}' for value in (one.ms_per_image, one.cpu_ms_per_image, one.ms_per_person))
