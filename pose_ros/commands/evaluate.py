@@ -35,8 +35,8 @@ def _table(results: Sequence[Evaluation]) -> Table:
     first = results[0]
     table = Table('model', 'AP', 'AP50', f'recall\nof {first.persons}', f'large\nof {first.large_persons}',
                   'false', 'error', 'ms', 'CPU\nms', 'ms per\nperson', 'MB', padding=(0, 1, 0, 0),
-                  caption='AP over OKS .50:.95, and at .50; recall at OKS .50 of all and of large people; false skeletons '
-                          'per photo without people; error of scores as chances; time per photo')
+                  caption='AP over OKS .50:.95, and at .50; recall at OKS .50 of all and of large people; false '
+                          'skeletons per photo without people; error of scores as chances; time per photo')
     table.columns[0].overflow = 'fold'
     for column in table.columns[1:]:
         column.justify, column.no_wrap = 'right', True
