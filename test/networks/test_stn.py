@@ -2,8 +2,14 @@
 import pytest
 import torch
 
-from pose_ros.networks.stn import (Localiser, cells_to_normalised, inverse, normalised_to_cells, transform_images,
-                                   transform_points)
+from pose_ros.networks.stn import (
+    Localiser,
+    cells_to_normalised,
+    inverse,
+    normalised_to_cells,
+    transform_images,
+    transform_points,
+)
 
 
 @pytest.fixture
