@@ -310,7 +310,7 @@ def test_weights_are_listed_and_a_changed_file_is_found(call, monkeypatch, tmp_p
     monkeypatch.setattr('pose_ros.commands.weights.list_weights', lambda: weights.list_weights(tmp_path))
     monkeypatch.setattr('pose_ros.commands.weights.verify', lambda entry: weights.verify(entry, tmp_path))
     _, out, _ = call('weights', 'list')
-    assert 'net.safetensors' in out and entry.sha256[:12] in out and 'Apache-2.0' in out
+    assert entry.name in out and entry.sha256[:12] in out and 'Apache-2.0' in out
     assert call('weights', 'verify')[0] == 0
     (tmp_path / 'net.safetensors').write_bytes(b'bad')
     status, _, err = call('weights', 'verify')

@@ -20,13 +20,11 @@ from pose_ros.demo.recording import Truth
 from pose_ros.demo.robot import run_robot
 from pose_ros.demo.runner import Plan, changed_parameters, run_demo
 from pose_ros.demo.settings import DemoSettings
-from pose_ros.demo.space_truth import SpaceTruth
 from pose_ros.demo.summary import Summary
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.sources import FrameSource
 from pose_ros.sources.rgbd import depth_path
-from pose_ros.synthetic.depth_clip import depth_clip
 
 CLIP = Path(__file__).resolve().parents[1] / 'demo_data' / 'people.mp4'
 SPACE_CLIP = CLIP.with_name('walkers.mp4')
@@ -47,6 +45,8 @@ def _plan(source: str, folder: Path, settings: DemoSettings, estimator: Estimato
 
 
 def _truth(source: str, frames: FrameSource) -> Truth | None:
+    from pose_ros.demo.space_truth import SpaceTruth
+    from pose_ros.synthetic.depth_clip import depth_clip
     path = Path(source).resolve()
     if path == SPACE_CLIP:
         return SpaceTruth(depth_clip(seed=None))
@@ -121,6 +121,7 @@ def _show(plan: Plan) -> None:
         (plan.folder / name).unlink(missing_ok=True)
     summary, results = _run(plan), list(RESULTS)
     summary.save(plan.folder / 'summary.json')
+    from pose_ros.demo.space_truth import SpaceTruth
     if isinstance(plan.truth, SpaceTruth):
         plan.truth.plan.save(plan.folder / FLOOR)
         results.append(FLOOR)
