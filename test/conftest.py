@@ -40,6 +40,18 @@ def ros_domain(monkeypatch) -> Iterator[int]:
     pytest.fail(f'no free ROS domain in {DOMAINS}')
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test on a real graph whose deadline passed gets one more try, which the report shows.
+
+    About one record of /rosout in five hundred tests never arrives, though the node has logged it (it is on stderr);
+    and a machine that does much else may starve a node for longer than a deadline. What fails twice fails.
+    """
+    late = pytest.mark.flaky(reruns=1, only_rerun=[r'not within \d+\.\d s'])
+    for item in items:
+        if {'graph', 'ros_domain'} & set(getattr(item, 'fixturenames', ())):
+            item.add_marker(late)
+
+
 class Graph:
     """A ROS context whose nodes each spin in a thread of their own."""
 
