@@ -74,7 +74,8 @@ def killed_recording(frames: int) -> list[Row]:
         read = read_demonstration(recording)
         size = sum(file.stat().st_size for file in recording.iterdir())
     stamps, name = read.persons.stamps, 'demonstrations.recording.killed'
-    return [Row(f'{name}.recorded_s', last - BEGIN, 's'), Row(f'{name}.lost_s', max(last - float(stamps[-1]), 0.0), 's'),
+    return [Row(f'{name}.recorded_s', last - BEGIN, 's'),
+            Row(f'{name}.lost_s', max(last - float(stamps[-1]), 0.0), 's'),
             Row(f'{name}.missing_frames', round(30 * (stamps[-1] - BEGIN)) + 1 - len(stamps), ''),
             Row(f'{name}.mb_per_minute', size / 1e6 / (stamps[-1] - BEGIN) * 60, 'MB')]
 

@@ -62,8 +62,10 @@ def signal(pose: Pose, held_s: float = 2.0) -> Performance:
                     (4.0 + held_s, STAND)])
 
 
-SIGNALS: dict[str, Callable[[], Performance]] = {'wave': wave, 'come_here': beckon, 'stop': lambda: signal(STOP), 'point': lambda: signal(POINT),
-           'arms_up': lambda: signal(ARMS_UP)}
+SIGNALS: dict[str, Callable[[], Performance]] = {
+    'wave': wave, 'come_here': beckon, 'stop': lambda: signal(STOP), 'point': lambda: signal(POINT),
+    'arms_up': lambda: signal(ARMS_UP),
+}
 
 
 def everyday(duration_s: float, seed: int = 0) -> Performance:
