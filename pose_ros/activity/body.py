@@ -128,19 +128,19 @@ def body_of(person: Person, stamp_s: float, upright: np.ndarray) -> Body:
         stamp_s: of the image [s].
         upright: (3, 3) rotation from the frame of the points to one with z up.
     """
-    points = np.full((len(KEYPOINTS) + 1, 3), np.nan)
     if person.points is None:
-        return Body(stamp_s, points, 0.0)
+        return Body(stamp_s, np.full((len(KEYPOINTS) + 1, 3), np.nan), 0.0)
     index, has = _indices(person.skeleton)
-    measured = has & (person.points.sources[index] != PointSource.PREDICTED)
-    points[:-1] = person.points.positions[index] @ upright.T
-    points[:-1][~measured] = np.nan
+    points = np.empty((len(KEYPOINTS) + 1, 3))
+    np.matmul(person.points.positions[index], upright.T, out=points[:-1])
+    unknown = ~has | (person.points.sources[index] == PointSource.PREDICTED)
+    points[:-1][unknown] = np.nan
+    scores = person.scores[index][points[:-1, 0] == points[:-1, 0]]
     _complete(points)
-    scores = person.scores[index][np.isfinite(points[:-1, 0])]
     return Body(stamp_s, points, float(scores.sum()) / len(scores) if len(scores) else 0.0)
 
 
 def _complete(points: np.ndarray) -> None:
-    if np.isnan(points[_NECK, 0]):
+    if points[_NECK, 0] != points[_NECK, 0]:
         points[_NECK] = (points[_NECK + 1] + points[_NECK + 2]) / 2
     points[_HIPS] = (points[_LEFT_HIP] + points[_LEFT_HIP + 1]) / 2

@@ -17,6 +17,7 @@ from pose_ros.activity.turning_points import TurningPoints
 from pose_ros.settings import Settings, setting
 
 _SIDES = ('left_', 'right_')
+_HANGING_DEG = 45.0  # no signal is given with a forearm that hangs more than this
 
 
 @dataclass(frozen=True)
@@ -44,20 +45,13 @@ class SignalRecognizer:
 
     def update(self, body: Body, movement: Movement) -> list[Activity]:
         """The signals, each label at most once."""
-        poses = [arm_pose(body, side) for side in _SIDES]
-        signals = [arm.update(body.stamp_s, pose) for arm, pose in zip(self._arms, poses)]
+        signals = [arm.update(body, side) for arm, side in zip(self._arms, _SIDES)]
         if not body.angles['trunk'] < self._settings.upright_deg:
             return []
-        high = all(pose.wrist[2] > 0.25 * movement.leg_m for pose in poses)
+        high = all(body[f'{side}wrist'][2] - body['neck'][2] > 0.25 * movement.leg_m for side in _SIDES)
         if self._arms_up.update(body.stamp_s, high):
             return [Activity(Kind.GESTURE, 'arms_up', body.score, self._arms_up.since_s)]
-        found = {signal: (since_s, pose) for (signal, since_s), pose in zip(signals, poses) if signal}
-        return [_told(signal, since_s, pose, body.score) for signal, (since_s, pose) in found.items()]
-
-
-def _told(signal: str, since_s: float, pose: ArmPose, score: float) -> Activity:
-    values = {'bearing_deg': pose.bearing_deg, 'elevation_deg': pose.elevation_deg} if signal == 'point' else {}
-    return Activity(Kind.GESTURE, signal, score, since_s, values=values)
+        return list({signal.label: signal for signal in signals if signal}.values())
 
 
 class _Arm:
@@ -69,7 +63,18 @@ class _Arm:
         self._wave, self._beckon = _Swings(settings.swing_deg, settings), _Swings(settings.beckon_deg, settings)
         self._hand = _Hand()
 
-    def update(self, stamp_s: float, arm: ArmPose) -> tuple[str, float]:
+    def update(self, body: Body, side: str) -> Activity | None:
+        """The signal that is given with the arm of this side, if one is."""
+        if body.angles[f'{side}forearm'] < _HANGING_DEG:
+            self._stop.update(body.stamp_s, False)
+            self._point.update(body.stamp_s, False)
+            return None
+        arm = arm_pose(body, side)
+        signal, since_s = self._given(body.stamp_s, arm)
+        values = {'bearing_deg': arm.bearing_deg, 'elevation_deg': arm.elevation_deg} if signal == 'point' else {}
+        return Activity(Kind.GESTURE, signal, body.score, since_s, values=values) if signal else None
+
+    def _given(self, stamp_s: float, arm: ArmPose) -> tuple[str, float]:
         """The signal and since when it is given [s]; '' if none is."""
         raised = arm.forearm_deg > 110 and arm.wrist[2] > -0.1
         still = self._hand.update(stamp_s, arm.wrist) < self._settings.still_mps

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -24,15 +23,17 @@ class Steady:
         if self._points is None or self._known_s is None:
             self._points, self._known_s = body.points, np.full(len(body.points), -math.inf)
         unknown = np.isnan(body.points[:, 0])
-        self._known_s = np.where(unknown, self._known_s, body.stamp_s)
+        self._known_s[~unknown] = body.stamp_s
         share = self._share(body.stamp_s - self._stamp_s)
-        moved = body.points + share * (self._points - body.points)
-        # A point that comes back is where it is now.
-        fresh = np.where(np.isnan(moved), body.points, moved)
-        bridged = unknown & (body.stamp_s - self._known_s <= self._settings.bridge_s)
-        self._points = np.where(bridged[:, None], self._points, fresh)
-        self._stamp_s = body.stamp_s
-        return replace(body, points=self._points)
+        steady = body.points + share * (self._points - body.points)
+        lost = np.isnan(steady)
+        if lost.any():
+            # A point that comes back is where it is now; one that is missing for a moment is where it was.
+            steady[lost] = body.points[lost]
+            bridged = unknown & (body.stamp_s - self._known_s <= self._settings.bridge_s)
+            steady[bridged] = self._points[bridged]
+        self._points, self._stamp_s = steady, body.stamp_s
+        return Body(body.stamp_s, steady, body.score)
 
     def _share(self, passed_s: float) -> float:
         return math.exp(-passed_s / self._settings.smooth_s) if self._settings.smooth_s else 0.0
