@@ -18,7 +18,9 @@ from pose_ros.synthetic.stick_people import looking_along_x, placed, reaching, t
 from pose_ros.types import Person
 
 CROWDS = (1, 5, 20)
+USUAL = 5  # people without depth: the rows whose names say nothing more
 RATE_HZ = 30.0
+_NODE = f'node.{CAMERA.width}x{CAMERA.height}'
 _DEPTH_TOPIC, _ROW = '/depth/image', 5
 # The process that is timed is told by its environment how many people its network finds.
 _COUNT = 'POSE_ROS_BENCHMARK_PEOPLE'
@@ -44,7 +46,7 @@ def _rows(count: int, people: int, with_depth: bool) -> list[Row]:
         image = np.zeros((CAMERA.height, CAMERA.width, 3), np.uint8)
         timings = stopwatch.time(image, count, RATE_HZ, depth=depth, camera=CAMERA)
         cpu_ms = (cpu_s() - before_s) * 1e3
-    name = f'node.{people}_people{"_depth" if with_depth else ""}'
+    name = f'{_NODE}.{people}{".depth" if with_depth else ""}' if with_depth or people != USUAL else _NODE
     p50, p95 = np.percentile([timing.latency_ms for timing in timings], (50, 95))
     return [Row(f'{name}.overhead_p50_ms', float(p50), 'ms'), Row(f'{name}.overhead_p95_ms', float(p95), 'ms'),
             Row(f'{name}.cpu_ms', cpu_ms / len(timings), 'ms'),

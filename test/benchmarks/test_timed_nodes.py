@@ -12,10 +12,10 @@ from pose_ros.nodes.stopwatch import Timing
 
 def test_node_overhead_is_measured_on_a_real_graph():
     values = {row.name: row.value for row in node.rows(count=20, crowds=(2,))}
-    for name in ('node.2_people', 'node.2_people_depth'):
+    for name in ('node.640x480.2', 'node.640x480.2.depth'):
         assert 0 < values[f'{name}.overhead_p50_ms'] <= values[f'{name}.overhead_p95_ms']
         assert values[f'{name}.cpu_ms'] >= 0 and 0 <= values[f'{name}.drop_ratio'] < 1
-    assert (values['node.2_people.in_metres'], values['node.2_people_depth.in_metres']) == (0, 2)
+    assert (values['node.640x480.2.in_metres'], values['node.640x480.2.depth.in_metres']) == (0, 2)
 
 
 def test_latencies_and_stale_images_are_counted():
