@@ -5,6 +5,7 @@ a network of stride t is centred on input pixel (i + 0.5) * t - 0.5.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -132,3 +133,11 @@ class Crop:
     def to_crop(self, points: np.ndarray) -> np.ndarray:
         """(..., 2) image px -> picture px."""
         return (points - (self.left, self.top) + 0.5) * self.scale - 0.5
+
+
+def same_sized(boxes: Sequence[Letterbox]) -> list[list[int]]:
+    """Places of the letterboxes whose inputs have one size, in order of their first: each group can be one batch."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for place, box in enumerate(boxes):
+        groups.setdefault((box.input_height, box.input_width), []).append(place)
+    return list(groups.values())

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pose_ros.errors import ImageError
-from pose_ros.image import MAX_SIDE_PX, Crop, Letterbox, check_image
+from pose_ros.image import MAX_SIDE_PX, Crop, Letterbox, check_image, same_sized
 
 SIZES = [(1, 1), (640, 480), (480, 640), (1919, 1079), (333, 250), (7, 3000), (3000, 7), (20, 15)]
 
@@ -105,3 +105,10 @@ def test_a_spot_of_the_image_is_where_the_crop_says(scale):
 def test_outside_the_image_a_crop_is_grey():
     crop = Crop.fit(np.array([-300., -300, -200, -200]), 128, 160)
     assert (crop.apply(np.zeros((48, 64, 3), np.uint8)) == 128).all()
+
+
+def test_letterboxes_of_one_size_are_one_group():
+    sizes = [(640, 480), (480, 640), (640, 480), (1280, 960)]
+    boxes = [Letterbox.fit(width, height, 320, 32) for width, height in sizes]
+    assert same_sized(boxes) == [[0, 2, 3], [1]]
+    assert same_sized([]) == []

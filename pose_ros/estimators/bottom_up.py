@@ -16,7 +16,7 @@ from pose_ros.grouping.candidates import Candidates
 from pose_ros.grouping.paf import find_pairs, group
 from pose_ros.grouping.peaks import Peaks
 from pose_ros.grouping.settings import GroupingSettings
-from pose_ros.image import Letterbox, check_image
+from pose_ros.image import Letterbox, check_image, same_sized
 from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person
 
@@ -57,8 +57,7 @@ class BottomUpEstimator:
             raise EstimatorError('the estimator is closed; allowed: calls before close()')
         boxes = [self._letterbox(check_image(image), self._network.multiple) for image in images]
         persons: list[list[Person]] = [[] for _ in images]
-        for size in dict.fromkeys((box.input_height, box.input_width) for box in boxes):
-            batch = [i for i, box in enumerate(boxes) if (box.input_height, box.input_width) == size]
+        for batch in same_sized(boxes):
             found = self._run(self._network, np.stack([boxes[i].apply(images[i]) for i in batch]))
             for i, people in zip(batch, found):
                 persons[i] = [self._to_image(person, boxes[i]) for person in people

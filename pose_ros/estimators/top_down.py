@@ -17,7 +17,7 @@ from pose_ros.estimators.device import memory_errors
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.pose_nms import merge, pose_nms
 from pose_ros.grouping.settings import GroupingSettings
-from pose_ros.image import Letterbox, check_image
+from pose_ros.image import Letterbox, check_image, same_sized
 from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person
 
@@ -83,8 +83,7 @@ class TopDownEstimator:
             raise EstimatorError('the estimator is closed; allowed: calls before close()')
         boxes = [self._letterbox(check_image(image), self._finder.multiple) for image in images]
         persons: list[list[Person]] = [[] for _ in images]
-        for size in dict.fromkeys((box.input_height, box.input_width) for box in boxes):
-            batch = [i for i, box in enumerate(boxes) if (box.input_height, box.input_width) == size]
+        for batch in same_sized(boxes):
             found = self._run(self._finder, [images[i] for i in batch], [boxes[i] for i in batch])
             for i, poses in zip(batch, found):
                 persons[i] = self._persons(poses)
