@@ -5,27 +5,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from builtin_interfaces.msg import Time
 from geometry_msgs.msg import Point, Vector3
 from visualization_msgs.msg import Marker, MarkerArray
 
 from pose_ros.activity.activity import Activity, Kind
 from pose_ros.activity.caption import caption
 from pose_ros.bridge.markers import colour_to_msg, lifetime_to_msg
+from pose_ros.bridge.stamps import seconds_of, time_of
 from pose_ros.msg import PersonActivity, PersonActivityArray
 from pose_ros.types import Person
 
-__all__ = ['CaptionBoard', 'PersonActivityArray', 'activities_from_msg', 'activities_to_msg', 'stamp_s_of']
+__all__ = ['CaptionBoard', 'PersonActivityArray', 'activities_from_msg', 'activities_to_msg']
 
-_NANOSECONDS = 1_000_000_000
 _TEXT_M = 0.12
 _ABOVE_M = 0.3
 _LIFETIME_S = 2.0
-
-
-def stamp_s_of(stamp: Any) -> float:
-    """[s] of a builtin_interfaces/Time."""
-    return float(stamp.sec) + stamp.nanosec * 1e-9
 
 
 def activities_to_msg(found: Mapping[int, Sequence[Activity]], header: Any, camera: str) -> PersonActivityArray:
@@ -41,10 +35,9 @@ def activities_to_msg(found: Mapping[int, Sequence[Activity]], header: Any, came
 
 
 def _activity_to_msg(track_id: int, activity: Activity) -> PersonActivity:
-    seconds, rest = divmod(round(activity.since_s * _NANOSECONDS), _NANOSECONDS)
     return PersonActivity(
         track_id=track_id, kind=int(activity.kind), label=activity.label, score=float(activity.score),
-        since=Time(sec=seconds, nanosec=rest), count=activity.count, value_names=list(activity.values),
+        since=time_of(activity.since_s), count=activity.count, value_names=list(activity.values),
         values=list(activity.values.values()), advice=activity.advice)
 
 
@@ -54,7 +47,7 @@ def activities_from_msg(msg: Any) -> dict[int, list[Activity]]:
     for one in msg.activities:
         values = dict(zip(one.value_names, map(float, one.values)))
         found.setdefault(one.track_id, []).append(
-            Activity(Kind(one.kind), one.label, one.score, stamp_s_of(one.since), one.count, values, one.advice))
+            Activity(Kind(one.kind), one.label, one.score, seconds_of(one.since), one.count, values, one.advice))
     return found
 
 

@@ -6,9 +6,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from pose_ros.bridge.activities import stamp_s_of
 from pose_ros.bridge.bag_reader import BagReader
 from pose_ros.bridge.convert import persons_from_msg
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.errors import SourceError
 from pose_ros.types import Person
 
@@ -66,5 +66,5 @@ def read_persons(path: Path, topic: str = '') -> Iterator[Seen]:
     topic = topic or max(counts, key=lambda name: ('raw' not in name, counts[name]))
     with closing(BagReader(path)) as bag:
         for _, msg in bag.messages(topic):
-            yield Seen(stamp_s_of(msg.header.stamp), msg.camera, (msg.image_width, msg.image_height),
+            yield Seen(seconds_of(msg.header.stamp), msg.camera, (msg.image_width, msg.image_height),
                        msg.header.frame_id == msg.source_frame, persons_from_msg(msg))

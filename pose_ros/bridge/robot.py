@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from builtin_interfaces.msg import Duration, Time
@@ -13,6 +12,7 @@ from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
+from pose_ros.bridge.stamps import seconds_of, time_of
 from pose_ros.msg import RetargetStatus
 from pose_ros.retargeting.drive import Step
 from pose_ros.retargeting.safety import State
@@ -21,8 +21,8 @@ from pose_ros.retargeting.sim_controller import JointPath
 from pose_ros.srv import Replay, SelectPerson
 
 __all__ = ['JointState', 'JointTrajectory', 'Replay', 'RetargetStatus', 'SelectPerson', 'description_qos',
-           'joint_path_from_msg', 'joint_state_to_msg', 'retarget_diagnostics', 'seconds_of', 'status_to_msg',
-           'step_to_msg', 'time_of']
+           'joint_path_from_msg', 'joint_state_to_msg', 'retarget_diagnostics', 'status_to_msg',
+           'step_to_msg']
 
 _BILLION = 10**9
 _LEVELS = {State.HOLDING: DiagnosticStatus.WARN, State.FAULT: DiagnosticStatus.ERROR}
@@ -31,17 +31,6 @@ _LEVELS = {State.HOLDING: DiagnosticStatus.WARN, State.FAULT: DiagnosticStatus.E
 def description_qos() -> QoSProfile:
     """Of robot_description: the newest is kept for those who come late."""
     return QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-
-
-def seconds_of(stamp: Any) -> float:
-    """builtin_interfaces/Time or Duration -> [s]."""
-    return float(stamp.sec + stamp.nanosec * 1e-9)
-
-
-def time_of(seconds: float) -> Time:
-    """[s] -> builtin_interfaces/Time."""
-    whole, rest = divmod(round(seconds * _BILLION), _BILLION)
-    return Time(sec=whole, nanosec=rest)
 
 
 def _duration(seconds: float) -> Duration:

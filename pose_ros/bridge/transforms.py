@@ -17,6 +17,7 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from rclpy.time import Time
 
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.errors import TransformError
 from pose_ros.transforms import TransformTree, matrix_of, quaternion_of
 
@@ -91,7 +92,7 @@ class TransformTopics:
 
     def lookup(self, target: str, source: str, stamp: Any, timeout_s: float = 0.0) -> np.ndarray:
         """See `Transforms.lookup`."""
-        stamp_s, end_s = _seconds(stamp), time.monotonic() + timeout_s
+        stamp_s, end_s = seconds_of(stamp), time.monotonic() + timeout_s
         with self._changed:
             while True:
                 try:
@@ -111,7 +112,7 @@ class TransformTopics:
         with self._changed:
             for one in msg.transforms:
                 try:
-                    self._tree.put(one.header.frame_id, one.child_frame_id, _seconds(one.header.stamp),
+                    self._tree.put(one.header.frame_id, one.child_frame_id, seconds_of(one.header.stamp),
                                    matrix_from_msg(one.transform), static)
                 except TransformError as error:
                     self._node.get_logger().warning(f'tf: {error}', throttle_duration_sec=5.0)
@@ -162,7 +163,3 @@ def matrix_to_msg(matrix: np.ndarray, header: Any, child: str) -> TransformStamp
 def _fill(msg: Any, values: Mapping[str, float]) -> None:
     for name, value in values.items():
         setattr(msg, name, value)
-
-
-def _seconds(stamp: Any) -> float:
-    return float(stamp.sec + stamp.nanosec * 1e-9)

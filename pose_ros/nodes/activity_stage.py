@@ -21,10 +21,10 @@ from pose_ros.activity.posture import PostureSettings
 from pose_ros.activity.rules import read_rules
 from pose_ros.activity.signals import SignalSettings
 from pose_ros.activity.watcher import ActivitySettings, ActivityWatcher
-from pose_ros.bridge.activities import stamp_s_of
 from pose_ros.bridge.convert import persons_from_msg
 from pose_ros.bridge.diagnostics import StreamStatistics, status_of
 from pose_ros.bridge.params import Parameters
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.errors import RuleError
 from pose_ros.files import shipped_config
 from pose_ros.nodes.activity_settings import ActivityNodeSettings
@@ -68,7 +68,7 @@ class ActivityStage:
             SkeletonError: a message that contradicts itself.
         """
         self._statistics.received()
-        persons, stamp_s, upright = persons_from_msg(msg), stamp_s_of(msg.header.stamp), self._upright(msg)
+        persons, stamp_s, upright = persons_from_msg(msg), seconds_of(msg.header.stamp), self._upright(msg)
         watcher = self._watchers.setdefault(msg.camera, ActivityWatcher(self._settings, self._node.forget_s))
         if self._lesson:
             self._teach(persons, stamp_s, upright)

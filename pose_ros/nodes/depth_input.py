@@ -10,6 +10,7 @@ from sensor_msgs.msg import Image
 from pose_ros.bridge.depth import depth_from_msg
 from pose_ros.bridge.qos import image_qos, publishers_of, warning_callbacks
 from pose_ros.bridge.stamped import StampedBuffer
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.bridge.transforms import Transforms
 from pose_ros.errors import StampError
 from pose_ros.nodes.camera_info_input import CameraInfoInput
@@ -68,7 +69,7 @@ class DepthInput:
             CameraError: there is no calibration that fits.
             TransformError: it is not known where the depth camera stands.
         """
-        msg = self._matched(header.stamp.sec + header.stamp.nanosec * 1e-9)
+        msg = self._matched(seconds_of(header.stamp))
         depth = depth_from_msg(msg)
         if self._is_aligned(msg, header):
             if (msg.width, msg.height) == size:
@@ -93,4 +94,4 @@ class DepthInput:
         return kind == 'aligned' or (kind == 'auto' and msg.header.frame_id == header.frame_id)
 
     def _take_depth(self, msg: Image) -> None:
-        self._buffer.put(msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9, msg)
+        self._buffer.put(seconds_of(msg.header.stamp), msg)

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from std_msgs.msg import Header
 
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.lifting.triangulation import View
 from pose_ros.nodes.space_camera import Seen
 from pose_ros.space.followed import Followed
@@ -58,7 +59,7 @@ class Fusion:
             stamp: of its image.
             seen: in it; without a view it says nothing of the common frame.
         """
-        stamp_s = stamp.sec + stamp.nanosec * 1e-9
+        stamp_s = seconds_of(stamp)
         done = self._complete() if camera in self._pending or not self._fits(stamp_s) else []
         if seen.view:
             self._pending[camera] = stamp_s, stamp, seen

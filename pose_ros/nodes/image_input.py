@@ -9,6 +9,7 @@ from rclpy.validate_topic_name import validate_topic_name
 from sensor_msgs.msg import CompressedImage, Image
 
 from pose_ros.bridge.qos import image_qos, publishers_of, warning_callbacks
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.bridge.transport import PROFILE
 from pose_ros.camera import Camera
 from pose_ros.errors import CameraError
@@ -93,7 +94,7 @@ class ImageInput:
                           f'FASTRTPS_DEFAULT_PROFILES_FILE={PROFILE}')
 
     def _take_image(self, msg: Image | CompressedImage) -> None:
-        stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
+        stamp_s = seconds_of(msg.header.stamp)
         if stamp_s < self._stamp_s:
             self._log.warning(('stamp', self.topic), f'{self._image_topic}: the stamp went back by '
                               f'{self._stamp_s - stamp_s:.3f} s; going on (a bag that starts again?)')

@@ -17,6 +17,7 @@ from pose_ros.bridge.markers import MarkerBoard
 from pose_ros.bridge.qos import image_qos, result_qos
 from pose_ros.bridge.rep155 import Humans
 from pose_ros.bridge.space_markers import SpaceBoard
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.camera import Camera
 from pose_ros.drawing import draw_persons
 from pose_ros.estimators.estimator import Estimator
@@ -106,7 +107,7 @@ class PoseOutputs:
         flat, space = self._boards[name]
         flat.distance_m = settings.marker_distance_m
         space.trail_s, space.covariances = settings.marker_trail_s, settings.marker_covariance
-        more = space.draw(followed, header.stamp.sec + header.stamp.nanosec * 1e-9)
+        more = space.draw(followed, seconds_of(header.stamp))
         self._markers.publish(flat.draw([one.smooth for one in followed], header, camera, space_header, more))
 
     def _send(self, publisher: LifecyclePublisher, result: Result, seen: Seen, followed: Sequence[Followed],

@@ -10,7 +10,8 @@ from std_msgs.msg import Bool
 
 from pose_ros.bridge.convert import PersonPoseArray, persons_from_msg
 from pose_ros.bridge.qos import result_qos
-from pose_ros.bridge.robot import JointState, description_qos, seconds_of
+from pose_ros.bridge.robot import JointState, description_qos
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.errors import SkeletonError
 from pose_ros.nodes.camera_place import CameraPlace
 from pose_ros.nodes.throttled_log import ThrottledLog

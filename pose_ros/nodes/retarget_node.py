@@ -11,7 +11,8 @@ from rclpy.lifecycle import LifecycleState, TransitionCallbackReturn
 from std_msgs.msg import String
 
 from pose_ros.bridge.params import Parameters
-from pose_ros.bridge.robot import description_qos, seconds_of
+from pose_ros.bridge.robot import description_qos
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.nodes.camera_place import CameraPlace
 from pose_ros.nodes.lifecycle import StagedNode, explained
 from pose_ros.nodes.retarget_inputs import RetargetInputs

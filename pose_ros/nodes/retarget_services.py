@@ -9,7 +9,8 @@ from typing import Any
 from rclpy.node import Node
 from std_srvs.srv import SetBool, Trigger
 
-from pose_ros.bridge.robot import Replay, SelectPerson, seconds_of
+from pose_ros.bridge.robot import Replay, SelectPerson
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.demonstrations.demonstration import MARK_BEGIN, MARK_END
 from pose_ros.errors import PoseRosError, RobotError
 from pose_ros.nodes.retarget_settings import RetargetSettings

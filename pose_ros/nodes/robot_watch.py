@@ -16,14 +16,8 @@ from rclpy.signals import SignalHandlerOptions
 from std_srvs.srv import SetBool
 
 from pose_ros.bridge.convert import PersonPoseArray, persons_from_msg
-from pose_ros.bridge.robot import (
-    JointState,
-    JointTrajectory,
-    RetargetStatus,
-    SelectPerson,
-    joint_path_from_msg,
-    seconds_of,
-)
+from pose_ros.bridge.robot import JointState, JointTrajectory, RetargetStatus, SelectPerson, joint_path_from_msg
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.nodes.recorder import patched_environment
 from pose_ros.retargeting.sim_controller import JointPath, commanded
 from pose_ros.types import Person

@@ -12,14 +12,8 @@ from std_msgs.msg import String
 from pose_ros.bridge.diagnostics import diagnostics_to_msg
 from pose_ros.bridge.params import Parameters
 from pose_ros.bridge.qos import result_qos
-from pose_ros.bridge.robot import (
-    JointState,
-    JointTrajectory,
-    description_qos,
-    joint_path_from_msg,
-    joint_state_to_msg,
-    seconds_of,
-)
+from pose_ros.bridge.robot import JointState, JointTrajectory, description_qos, joint_path_from_msg, joint_state_to_msg
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.errors import RobotError
 from pose_ros.nodes.retarget_settings import SimRobotSettings
 from pose_ros.nodes.running import run

@@ -8,6 +8,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from rclpy.node import Node
 
 from pose_ros.bridge.params import Parameters
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.bridge.transforms import Transforms, listen
 from pose_ros.filtering.keypoint_filter import FilterSettings
 from pose_ros.filtering.smoother import SmootherSettings
@@ -66,7 +67,7 @@ class Space:
     def follow(self, result: Result) -> Seen:
         """Who is in an image, after the detections in it."""
         stamp, camera = result.header.stamp, self._cameras[result.camera]
-        seen = camera.follow(result, self._publish_s(stamp.sec + stamp.nanosec * 1e-9))
+        seen = camera.follow(result, self._publish_s(seconds_of(stamp)))
         for doubt in seen.doubts:
             self._log.warning(('space', result.camera, type(doubt)), f'{result.camera}: no 3D: {doubt}')
         self._monitor.followed(result.camera, seen, camera.restarts)

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.bridge.transforms import Transforms
 from pose_ros.errors import PoseRosError
 from pose_ros.lifting.triangulation import View
@@ -76,7 +77,7 @@ class SpaceCamera:
                             ) if view and self._depth else None
         stamp = result.header.stamp
         followed = self._people.update(
-            result.persons, stamp.sec + stamp.nanosec * 1e-9, view.camera if view else None, image_size=_size(result),
+            result.persons, seconds_of(stamp), view.camera if view else None, image_size=_size(result),
             depth=depth, publish_s=publish_s,
             transform_camera_to_target=view.transform_camera_to_world if view and self._settings.target_frame else None)
         if self._people.trouble:

@@ -9,12 +9,11 @@ from pose_ros.bridge.robot import (
     joint_path_from_msg,
     joint_state_to_msg,
     retarget_diagnostics,
-    seconds_of,
     status_to_msg,
     step_to_msg,
-    time_of,
 )
 from pose_ros.bridge.robot_markers import bones_to_msg
+from pose_ros.bridge.stamps import seconds_of, time_of
 from pose_ros.retargeting.bone_view import view_bones
 from pose_ros.retargeting.drive import Step
 from pose_ros.retargeting.follower import Path
