@@ -40,8 +40,8 @@ class Motion:
         return Motion(stamps, (1 - part) * self.points[index] + part * self.points[index + 1])
 
 
-def _turn(axis: int, angles: np.ndarray) -> np.ndarray:
-    """(N, 3, 3) right-handed rotations about one axis."""
+def turn(axis: int, angles: np.ndarray) -> np.ndarray:
+    """(N, 3, 3) right-handed rotations about axis 0, 1 or 2 [rad]."""
     cosines, sines = np.cos(angles), np.sin(angles)
     turns = np.zeros((len(angles), 3, 3))
     i, j = (axis + 1) % 3, (axis + 2) % 3
@@ -65,9 +65,9 @@ def move(frames: int, seed: int = 1, speed: float = 1.0, rate_hz: float = RATE_H
     def arm(shoulder: np.ndarray, outward: float) -> np.ndarray:
         flexion, abduction, rotation = wave(.7, .7), wave(.35, .35), wave(0, .6)
         elbow, wrist, deviation = np.clip(wave(1.2, .8), .15, 2.3), wave(0, .5), wave(0, .25)
-        upper = _turn(0, outward * abduction) @ _turn(1, -flexion) @ _turn(2, outward * rotation)
-        fore = upper @ _turn(1, -elbow)
-        hand = fore @ _turn(1, -wrist) @ _turn(0, deviation)
+        upper = turn(0, outward * abduction) @ turn(1, -flexion) @ turn(2, outward * rotation)
+        fore = upper @ turn(1, -elbow)
+        hand = fore @ turn(1, -wrist) @ turn(0, deviation)
         bones = -np.stack([turn[:, :, 2] for turn in (upper, fore, hand)], 1) * BONE_LENGTHS[:, None]
         return np.asarray(np.concatenate([np.zeros((frames, 1, 3)), np.cumsum(bones, 1)], 1) + shoulder)
 

@@ -11,6 +11,7 @@ from dataclasses import astuple, dataclass
 import numpy as np
 
 from pose_ros.activity.body import KEYPOINTS, upright_from_optical
+from pose_ros.benchmarks.motions import turn
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.types import Person, Points, PointSource
 
@@ -69,7 +70,7 @@ class Performance:
 
     def turned(self, heading_deg: float) -> Performance:
         """The same, with another heading."""
-        return Performance(self.stamps, self.points @ _turn(2, np.radians([heading_deg]))[0].T)
+        return Performance(self.stamps, self.points @ turn(2, np.radians([heading_deg]))[0].T)
 
     def persons(self, noise_m: float = 0.0, seed: int = 0, track_id: int = 0, hidden: float = 0.0) -> list[Person]:
         """As a level camera 1.2 m above the floor sees it from 4 m; optical frame.
@@ -124,7 +125,7 @@ def points_of(vectors: np.ndarray) -> np.ndarray:
     thighs, knees, trunk, ahead, aside, elbows, turns, tilt, roll = np.split(angles, [2, 4, 5, 7, 9, 11, 13, 14], 1)
     parts = np.zeros((len(vectors), len(KEYPOINTS), 3))
     up = np.array([0.0, 0.0, 1.0])
-    lean = _turn(1, trunk[:, 0])
+    lean = turn(1, trunk[:, 0])
     neck = (lean @ (TRUNK_M * up))
     parts[:, 0] = neck + lean @ np.array([0.08, 0.0, HEAD_M])
     parts[:, 1] = neck
@@ -138,7 +139,7 @@ def points_of(vectors: np.ndarray) -> np.ndarray:
         for keypoint, place in zip((2, 4, 6, 8, 10, 12),
                                    (shoulder, elbow, elbow + _apply(lean, FOREARM_M * fore), hip, knee, ankle)):
             parts[:, keypoint + side] = place
-    whole = _turn(0, -roll[:, 0]) @ _turn(1, tilt[:, 0])
+    whole = turn(0, -roll[:, 0]) @ turn(1, tilt[:, 0])
     turned = parts @ whole.transpose(0, 2, 1)
     turned[:, :, 2] += (LOWEST_M + vectors[:, -1] - turned[:, :, 2].min(1))[:, None]
     turned[:, :, :2] += vectors[:, None, -3:-1]
@@ -152,16 +153,6 @@ def _apply(turns: np.ndarray, vectors: np.ndarray) -> np.ndarray:
 def _hanging(ahead: np.ndarray, aside: np.ndarray) -> np.ndarray:
     """(N, 3) directions of limbs that hang down, swung forward and lifted to the left [rad]."""
     return np.stack([np.sin(ahead) * np.cos(aside), np.sin(aside), -np.cos(ahead) * np.cos(aside)], 1)
-
-
-def _turn(axis: int, angles: np.ndarray) -> np.ndarray:
-    """(N, 3, 3) right-handed rotations about one axis [rad]."""
-    turns = np.zeros((len(angles), 3, 3))
-    first, second = (axis + 1) % 3, (axis + 2) % 3
-    turns[:, axis, axis] = 1
-    turns[:, first, first] = turns[:, second, second] = np.cos(angles)
-    turns[:, second, first], turns[:, first, second] = np.sin(angles), -np.sin(angles)
-    return turns
 
 
 def _person(points: np.ndarray, track_id: int) -> Person:
