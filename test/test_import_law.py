@@ -27,7 +27,7 @@ ROS = {
     'tf2_msgs', 'tf2_ros', 'visualization_msgs',
 }  # fmt: skip
 TORCH = {'torch', 'torchvision'}
-PINOCCHIO = {'coal', 'daqp', 'pink', 'pinocchio'}
+ROBOTS = {'coal', 'daqp', 'mujoco', 'pink', 'pinocchio'}
 LEARNING = {'h5py', 'movement_primitives', 'pandas', 'pyarrow', 'toppra'}
 ROOMS_WITH_ROS = {'bridge', 'nodes'}
 ROOMS_WITH_TORCH = {'networks', 'estimators', 'synthetic', 'training'}
@@ -92,11 +92,11 @@ def test_only_the_bridge_knows_our_messages(path):
 @every_file
 @pytest.mark.parametrize(
     ('packages', 'rooms', 'late_rooms'),
-    [(ROS, ROOMS_WITH_ROS, LATE_ROS), (TORCH, ROOMS_WITH_TORCH, LATE_TORCH), (PINOCCHIO, {'retargeting'}, set()),
+    [(ROS, ROOMS_WITH_ROS, LATE_ROS), (TORCH, ROOMS_WITH_TORCH, LATE_TORCH), (ROBOTS, {'retargeting'}, set()),
      (LEARNING, {'demonstrations'}, set())],
-    ids=['ros', 'torch', 'pinocchio', 'learning'],
+    ids=['ros', 'torch', 'robots', 'learning'],
 )
-def test_only_some_rooms_know_ros_torch_and_pinocchio(path, packages, rooms, late_rooms):
+def test_only_some_rooms_know_ros_torch_and_robots(path, packages, rooms, late_rooms):
     anywhere, at_start = (of(packages, found) for found in imports(path))
     room = room_of(path)
     assert room in rooms or not at_start

@@ -58,8 +58,8 @@ class Stage:
 
 
 @contextmanager
-def stage(robot: str = 'arm7', **parameters: Any) -> Iterator[Stage]:
-    """A person, a simulated robot and a retarget_node with these parameters, all heard.
+def stage(robot: str = 'arm7', physics: str = 'kinematic', **parameters: Any) -> Iterator[Stage]:
+    """A person, a simulated robot with this physics and a retarget_node with these parameters, all heard.
 
     Raises:
         GraphError: one of them has died or says nothing.
@@ -68,7 +68,7 @@ def stage(robot: str = 'arm7', **parameters: Any) -> Iterator[Stage]:
     from pose_ros.retargeting.robot import load_robot
     with ExitStack() as stack:
         graph = stack.enter_context(NodeGraph(Path(stack.enter_context(TemporaryDirectory()))))
-        graph.start('sim_robot_node', {'robot': robot})
+        graph.start('sim_robot_node', {'robot': robot, 'physics': physics})
         graph.start('person_show', {}, room='pose_ros.benchmarks')
         graph.start('retarget_node', {'robot': robot, 'camera': 'fixed', 'camera_rpy': AXES[robot],
                                       'safety.ramp_s': 0.2, **parameters})
@@ -92,14 +92,18 @@ def rows(robot: str = 'arm7') -> list[Row]:
         here.spinner.until(lambda: False, 1.0)
         lost_ms, drift_deg = since(here.watch.run(), here.watch.persons[-1][0])
         broken = violations(robot, here.watch)
-    killed_ms, _ = killed(robot)
     return [Row(f'{name}.violations', broken, ''), Row(f'{name}.lost.rest_ms', lost_ms, 'ms'),
-            Row(f'{name}.lost.drift_deg', drift_deg, 'deg'), Row(f'{name}.sigkill.rest_ms', killed_ms, 'ms')]
+            Row(f'{name}.lost.drift_deg', drift_deg, 'deg'), *_sigkills(name, robot)]
 
 
-def killed(robot: str = 'arm7') -> tuple[float, float]:
+def _sigkills(name: str, robot: str) -> list[Row]:
+    kinds = {'': 'kinematic', 'mujoco.': 'mujoco'} if find_spec('mujoco') else {'': 'kinematic'}
+    return [Row(f'{name}.{part}sigkill.rest_ms', killed(robot, kind)[0], 'ms') for part, kind in kinds.items()]
+
+
+def killed(robot: str = 'arm7', physics: str = 'kinematic') -> tuple[float, float]:
     """Kills retarget_node in motion; see `since`."""
-    with stage(robot) as here:
+    with stage(robot, physics) as here:
         here.follow()
         here.wait_for_motion()
         now = here.watch.now

@@ -45,6 +45,9 @@ class SimRobotSettings(Settings):
     robot: str = setting('arm7', _ROBOT, read_only=True)
     urdf: str = setting('', 'URDF file; empty takes the one the robot file names', read_only=True)
     rate_hz: float = setting(100.0, 'Joint states per second [Hz]', low=1.0, high=1000.0, read_only=True)
+    physics: str = setting('kinematic', 'What moves the joints: kinematic puts them where they are told to be; mujoco '
+                           "gives them masses, gravity and limited torques (pip install 'pose_ros[mujoco]')",
+                           choices=('kinematic', 'mujoco'), read_only=True)
     refuse: bool = setting(False, 'Refuse every trajectory, as a controller that is not active does')
     start_tolerance: float = setting(0.1, 'Trajectories that begin further away are refused [rad]', low=0.0, high=10.0,
                                      read_only=True)

@@ -19,6 +19,7 @@ from pose_ros.nodes.retarget_settings import SimRobotSettings
 from pose_ros.nodes.running import run
 from pose_ros.retargeting.robot import load_robot, read_urdf
 from pose_ros.retargeting.sim_controller import SimController
+from pose_ros.retargeting.sim_physics import SimPhysics
 
 
 class SimRobotNode(Node):
@@ -28,7 +29,7 @@ class SimRobotNode(Node):
         joint_trajectory (trajectory_msgs/JointTrajectory): below the name of the robot's controller; [rad], [rad/s].
 
     Publishes:
-        joint_states (sensor_msgs/JointState): [rad], [rad/s].
+        joint_states (sensor_msgs/JointState): [rad], [rad/s]; where the joints are, with `physics` = mujoco.
         robot_description (std_msgs/String): the URDF, kept for those who come late.
         /diagnostics (diagnostic_msgs/DiagnosticArray): trajectories taken and refused, targets that had to be clipped.
 
@@ -36,7 +37,7 @@ class SimRobotNode(Node):
 
     Raises:
         SettingError: a parameter that is not allowed.
-        RobotError: the robot file or the URDF cannot be used.
+        RobotError: the robot file or the URDF cannot be used, or MuJoCo is wanted and missing.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -45,6 +46,7 @@ class SimRobotNode(Node):
         settings = self._params.of(SimRobotSettings)
         self.robot = load_robot(settings.robot, read_urdf(settings.urdf) if settings.urdf else '')
         self.controller = SimController(self.robot.joints, self.robot.limits, self.robot.home, settings.start_tolerance)
+        self._joints = self.controller if settings.physics == 'kinematic' else SimPhysics(self.robot, self.controller)
         self._taken = self._refused = 0
         self._states = self.create_publisher(JointState, 'joint_states', result_qos())
         self._description = self.create_publisher(String, 'robot_description', description_qos())
@@ -71,14 +73,14 @@ class SimRobotNode(Node):
 
     def _move(self) -> None:
         stamp = self.get_clock().now().to_msg()
-        self.controller.update(seconds_of(stamp))
-        self._states.publish(joint_state_to_msg(self.robot.joints, self.controller.position, self.controller.velocity,
-                                                stamp))
+        self._joints.update(seconds_of(stamp))
+        self._states.publish(joint_state_to_msg(self.robot.joints, self._joints.position, self._joints.velocity, stamp))
 
     def _diagnose(self) -> None:
+        physics = self._params.of(SimRobotSettings).physics
         counts = {'taken': self._taken, 'refused': self._refused, 'clipped': self.controller.clipped}
         status = DiagnosticStatus(level=DiagnosticStatus.OK, name=f'{self.get_name()}: {self.robot.config.name}',
-                                  message='simulated', hardware_id=self.robot.config.name,
+                                  message=f'simulated, {physics}', hardware_id=self.robot.config.name,
                                   values=[KeyValue(key=key, value=str(value)) for key, value in counts.items()])
         self._diagnostics.publish(diagnostics_to_msg([status], self.get_clock().now().to_msg()))
 

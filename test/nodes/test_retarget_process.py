@@ -1,9 +1,14 @@
 """retarget_node, a simulated robot and a person as processes: killed in motion, the arm comes to rest by itself."""
+import pytest
+
 from pose_ros.benchmarks.retarget_node import killed, stage, violations
 
 
-def test_the_robot_rests_within_300_ms_after_the_node_was_killed():
-    rest_ms, _ = killed()
+@pytest.mark.parametrize('physics', ['kinematic', 'mujoco'])
+def test_the_robot_rests_within_300_ms_after_the_node_was_killed(physics):
+    if physics == 'mujoco':
+        pytest.importorskip('mujoco', reason="needs the extra `mujoco`: pip install 'pose_ros[mujoco]'")
+    rest_ms, _ = killed(physics=physics)
     assert rest_ms < 300
 
 
