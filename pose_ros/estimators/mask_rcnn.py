@@ -40,7 +40,7 @@ class MaskRcnnFinder:
             logits = (logits + self._mirrored(batch, boxes)) / 2
         keypoints, scores = read_logits(logits, torch.cat(boxes).float())
         counts = np.cumsum([len(box) for box in boxes])[:-1]
-        parts = zip(np.split(keypoints.cpu().numpy() - 0.5, counts), np.split(scores.cpu().numpy(), counts))
+        parts = zip(np.split(keypoints - 0.5, counts), np.split(scores, counts))
         return [Poses(letterbox.to_image(points), score, sure.float().cpu().numpy())
                 for (points, score), (_, sure), letterbox in zip(parts, found, letterboxes)]
 

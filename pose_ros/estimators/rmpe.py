@@ -62,11 +62,11 @@ class RmpeFinder:
         """(P, 160, 128, 3) uint8 crops -> keypoints (P, 18, 2) [px of the crop] and scores (P, 18)."""
         found = [read_crops(self._network.pose, part.to(device).permute(0, 3, 1, 2).float() / 255, flip)
                  for part in torch.split(pixels, CROPS_AT_ONCE)]
-        points, heat = (torch.cat(parts).cpu().numpy() for parts in zip(*found))
+        points, heat = (np.concatenate(parts) for parts in zip(*found))
         return points, heat
 
 
-def read_crops(network: CropPose, crops: Tensor, flip: bool = False) -> tuple[Tensor, Tensor]:
+def read_crops(network: CropPose, crops: Tensor, flip: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Keypoints (N, 18, 2) [px of the crop] and scores (N, 18) in (N, 3, 160, 128) crops, RGB in 0..1.
 
     The SDTN moves the points instead of the maps: the same place, without resampling.
@@ -78,10 +78,10 @@ def read_crops(network: CropPose, crops: Tensor, flip: bool = False) -> tuple[Te
         mirror = torch.as_tensor(OPENPOSE18.mirror)
         heatmaps = (heatmaps + network.heatmaps(pictures.flip(3)).float().flip(3)[:, mirror]) / 2
     cells, scores = read_bells(heatmaps)
-    points = cells_to_normalised(cells, *heatmaps.shape[2:])
+    points = cells_to_normalised(torch.from_numpy(cells).float(), *heatmaps.shape[2:])
     if theta is not None:
-        points = transform_points(points, theta)
-    return normalised_to_cells(points, CROP_HEIGHT, CROP_WIDTH), scores
+        points = transform_points(points, theta.cpu())
+    return normalised_to_cells(points, CROP_HEIGHT, CROP_WIDTH).numpy(), scores
 
 
 def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEstimator:

@@ -1,4 +1,5 @@
 """The batched read-out of maps, against torchvision's loop."""
+import numpy as np
 import pytest
 import torch
 from torchvision.models.detection.roi_heads import heatmaps_to_keypoints
@@ -24,19 +25,24 @@ def boxes_of(people, size, seed=0):
     return torch.cat([corner, corner + size * (1 + .3 * torch.rand(people, 2, generator=random))], 1)
 
 
+def theirs(logits, boxes):
+    return heatmaps_to_keypoints(logits, boxes)[0][..., :2].numpy()
+
+
 @pytest.mark.parametrize('size', [56, 80, 160, 318, 638])
 def test_it_is_torchvisions_to_half_a_pixel(size):
     logits = bells(5, seed=size)
     boxes = boxes_of(5, size)
-    theirs, _ = heatmaps_to_keypoints(logits, boxes)
-    ours, _ = read_logits(logits, boxes)
-    assert (ours - theirs[..., :2]).abs().max() <= .5
+    # Two pixels may be equally high in float32; then either may be chosen.
+    assert abs(read_logits(logits, boxes)[0] - theirs(logits, boxes)).max() <= .51
 
 
-def test_small_boxes_agree_to_a_pixel():
-    logits = bells(5)
-    boxes = boxes_of(5, 12)
-    assert (read_logits(logits, boxes)[0] - heatmaps_to_keypoints(logits, boxes)[0][..., :2]).abs().max() <= 1
+@pytest.mark.parametrize('size', [9, 12, 20])
+@pytest.mark.parametrize('lower', [0, 20])
+def test_small_boxes_agree_to_a_pixel(size, lower):
+    logits = bells(5) - lower
+    boxes = boxes_of(5, size)
+    assert abs(read_logits(logits, boxes)[0] - theirs(logits, boxes)).max() <= 1
 
 
 def test_boxes_of_many_sizes_do_not_disturb_each_other():
@@ -44,8 +50,8 @@ def test_boxes_of_many_sizes_do_not_disturb_each_other():
     boxes = torch.cat([boxes_of(1, 30), boxes_of(1, 700), boxes_of(1, 90)])
     together, sure = read_logits(logits, boxes)
     alone = [read_logits(logits[i:i + 1], boxes[i:i + 1]) for i in range(3)]
-    assert (together - torch.cat([points for points, _ in alone])).abs().max() < .5
-    torch.testing.assert_close(sure, torch.cat([one for _, one in alone]))
+    np.testing.assert_allclose(together, np.concatenate([points for points, _ in alone]), atol=.01)
+    np.testing.assert_allclose(sure, np.concatenate([one for _, one in alone]), rtol=1e-6)
 
 
 def test_probabilities_say_how_much_lies_there():
@@ -60,7 +66,7 @@ def test_a_bell_is_found_between_the_cells():
     x, y = (centres[..., axis, None, None] for axis in (0, 1))
     heatmaps = .8 * torch.exp(-((torch.arange(16.) - x) ** 2 + (torch.arange(20.)[:, None] - y) ** 2) / (2 * .875 ** 2))
     cells, scores = read_bells(heatmaps)
-    assert (cells - centres).abs().max() < .01 and ((scores > .4) & (scores <= .8)).all()
+    assert abs(cells - centres.numpy()).max() < .01 and ((scores > .4) & (scores <= .8)).all()
 
 
 def test_maxima_at_the_border_stay_inside():
@@ -69,9 +75,9 @@ def test_maxima_at_the_border_stay_inside():
         maps[0, keypoint, row, column] = 1
     points, _ = read_logits(maps, torch.tensor([[0., 0, 16, 20]]))
     bells, _ = read_bells(maps)
-    cells = torch.cat([points - .5, bells])
-    assert (cells >= -.5).all() and (cells <= torch.tensor([15.5, 19.5])).all()
-    assert (cells - torch.tensor([[0., 0], [15, 0], [0, 19], [15, 19]])).abs().max() <= .5
+    cells = np.concatenate([points - .5, bells])
+    assert (cells >= -.5).all() and (cells <= [15.5, 19.5]).all()
+    assert abs(cells - [[0, 0], [15, 0], [0, 19], [15, 19]]).max() <= .5
 
 
 def test_nobody_gives_nothing():
@@ -82,7 +88,7 @@ def test_nobody_gives_nothing():
 
 def test_a_box_without_area_gives_finite_points():
     points, sure = read_logits(bells(1), torch.tensor([[5., 5, 5, 5]]))
-    assert torch.isfinite(points).all() and torch.isfinite(sure).all()
+    assert np.isfinite(points).all() and np.isfinite(sure).all()
 
 
 def test_maps_that_are_not_finite_are_refused():
