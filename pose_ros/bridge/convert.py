@@ -21,17 +21,18 @@ from pose_ros.types import Person, Points
 __all__ = ['PersonPoseArray', 'persons_from_msg', 'persons_to_msg', 'skeleton_from_msg']
 
 _NAN = float('nan')
-# Order of the six covariances in a message: xx xy xz yy yz zz.
-_UPPER = np.triu_indices(3)
+# Rows and columns of the six covariances in a message: xx xy xz yy yz zz.
+UPPER = np.triu_indices(3)
 
 
 @lru_cache(maxsize=8)
-def _unknown(count: int) -> Points:
-    return Points(np.full((count, 3), _NAN), np.full((count, 3, 3), _NAN), np.zeros(count))
+def unknown_points(count: int) -> Points:
+    """K points of which nothing is known, made once."""
+    return Points.unknown(count)
 
 
 def _keypoints_to_msg(person: Person, points: Points) -> list[Keypoint]:
-    covariances = points.covariances.astype(np.float32)[:, _UPPER[0], _UPPER[1]]
+    covariances = points.covariances.astype(np.float32)[:, UPPER[0], UPPER[1]]
     columns = (person.keypoints.tolist(), person.scores.tolist(), points.positions.tolist(), covariances,
                points.sources.tolist())
     return [Keypoint(x=x, y=y, score=score, position=Point(x=px, y=py, z=pz), covariance=covariance,
@@ -49,7 +50,7 @@ def _root(person: Person) -> Point:
 
 
 def _person_to_msg(person: Person) -> PersonPose:
-    points = person.points or _unknown(len(person.skeleton))
+    points = person.points or unknown_points(len(person.skeleton))
     msg = PersonPose(track_id=person.track_id, score=float(person.score), bbox=person.bbox,
                      track_state=PersonPose.NEW if person.track_id < 0 else PersonPose.TRACKED,
                      keypoints=_keypoints_to_msg(person, points), has_3d=bool(points.known.any()),
@@ -146,7 +147,7 @@ def _person_from_msg(msg: Any, skeleton: Skeleton, order: list[int]) -> Person:
 
 def _points_from_msg(keypoints: Sequence[Any]) -> Points:
     covariances = np.empty((len(keypoints), 3, 3))
-    covariances[:, _UPPER[0], _UPPER[1]] = [keypoint.covariance for keypoint in keypoints]
-    covariances[:, _UPPER[1], _UPPER[0]] = covariances[:, _UPPER[0], _UPPER[1]]
+    covariances[:, UPPER[0], UPPER[1]] = [keypoint.covariance for keypoint in keypoints]
+    covariances[:, UPPER[1], UPPER[0]] = covariances[:, UPPER[0], UPPER[1]]
     positions = [(keypoint.position.x, keypoint.position.y, keypoint.position.z) for keypoint in keypoints]
     return Points(np.array(positions), covariances, np.array([keypoint.depth_source for keypoint in keypoints]))

@@ -14,6 +14,7 @@ from visualization_msgs.msg import MarkerArray
 from pose_ros.bridge.convert import PersonPoseArray, persons_to_msg
 from pose_ros.bridge.images import image_to_msg
 from pose_ros.bridge.markers import MarkerBoard
+from pose_ros.bridge.persons_cdr import persons_to_cdr
 from pose_ros.bridge.qos import image_qos, result_qos
 from pose_ros.bridge.rep155 import Humans
 from pose_ros.bridge.space_markers import SpaceBoard
@@ -94,10 +95,11 @@ class PoseOutputs:
         """Publishes `~/persons_fused` of one moment, with the pixels of no image, and their markers."""
         for publisher in self._fused:
             if publisher.get_subscription_count():
-                publisher.publish(persons_to_msg(
-                    [one.smooth for one in moment.followed], header=moment.header, camera_name=' '.join(moment.cameras),
-                    image_size=(0, 0), skeleton=self._skeleton, model=self._model, dropped_frames=0, processing_ms=0.0,
-                    followed=moment.followed))
+                empty = persons_to_msg(
+                    [], header=moment.header, camera_name=' '.join(moment.cameras), image_size=(0, 0),
+                    skeleton=self._skeleton, model=self._model, dropped_frames=0, processing_ms=0.0)
+                persons = [one.smooth for one in moment.followed]
+                publisher.publish(persons_to_cdr(empty, persons, moment.followed))
         if self.markers_wanted:
             nowhere = Camera.from_field_of_view(1, 1)
             self._draw(_FUSED, moment.followed, moment.header, nowhere, moment.header, settings)
@@ -114,12 +116,12 @@ class PoseOutputs:
               persons: Sequence[Person]) -> None:
         if not publisher.get_subscription_count():
             return
-        msg = persons_to_msg(
-            persons, header=_space_header(result, seen), camera_name=result.camera, image_size=_size(result),
-            skeleton=self._skeleton, model=self._model, dropped_frames=result.dropped, processing_ms=0.0,
-            source_frame=result.header.frame_id, predicted_s=seen.predicted_s, followed=followed)
-        msg.processing_ms = (time.perf_counter() - result.taken_s) * 1e3
-        publisher.publish(msg)
+        empty = persons_to_msg(
+            [], header=_space_header(result, seen), camera_name=result.camera, image_size=_size(result),
+            skeleton=self._skeleton, model=self._model, dropped_frames=result.dropped,
+            processing_ms=(time.perf_counter() - result.taken_s) * 1e3, source_frame=result.header.frame_id,
+            predicted_s=seen.predicted_s)
+        publisher.publish(persons_to_cdr(empty, persons, followed))
 
     def close(self) -> None:
         """Removes the publishers from the graph."""
