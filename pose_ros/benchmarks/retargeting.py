@@ -1,7 +1,8 @@
 """Retargeting on the robots of the package: limits kept, CPU time, wrist error, lag, collisions, and how soon it stops.
 
 Where example-robot-data is installed (the extra `bench`), a Panda, TALOS and G1 too, at all the speed that their URDFs
-allow, as the figures of others are. Stopping is also measured at 0.3 of the speed limits, the default of robot files.
+allow, as the figures of others are. Stopping is also measured at 0.3 of the speed limits, the default of robot files
+(slowed), and with all the speed from which a robot still rests within 5 deg (bounded), which has its price in error.
 Clean: the motion of `motions.move`; noisy: 10 mm on every point and axis and 2 % outliers of 200 mm; fuzzed: NaN,
 infinite and huge points, drops, jumps, warped time. Wrist errors include all lag.
 """
@@ -30,7 +31,7 @@ DATA = 'cmeel.prefix/share/example-robot-data/robots'
 DESCRIBED = {'panda': 'panda_description/urdf/panda.urdf', 'talos': 'talos_data/robots/talos_reduced.urdf',
              'g1': 'g1_description/urdf/g1_29dof_rev_1_0.urdf'}
 FRAMES, FUZZED_FRAMES = 900, 45000
-DEFAULT_SCALE = 0.3
+DEFAULT_SCALE, REST_WITHIN_DEG = 0.3, 5.0
 # Left out of the errors: the way from the preferred pose to the person's [s].
 WARM_UP = 0.5
 # Faster than this is no rest [rad/s].
@@ -67,12 +68,18 @@ def _robots() -> dict[str, Callable[[], Robot]]:
 def _at_full_speed(name: str, urdf: Path) -> Robot:
     from pose_ros.retargeting.config_file import find_robot_config
     from pose_ros.retargeting.robot import load_robot, read_urdf
-    return load_robot(replace(find_robot_config(name), velocity_scale=1.0), read_urdf(urdf))
+    return load_robot(replace(find_robot_config(name), velocity_scale=1.0, stop_within=np.inf), read_urdf(urdf))
 
 
 def _slowed(robot: Robot) -> Robot:
     """The same robot with 0.3 of its speed limits."""
     return replace(robot, limits=replace(robot.limits, velocity=DEFAULT_SCALE * robot.limits.velocity))
+
+
+def bounded(robot: Robot) -> Robot:
+    """The same robot, so slow that it rests within 5 deg after the last image."""
+    from pose_ros.retargeting.limits import resting_within
+    return replace(robot, limits=resting_within(robot.limits, np.radians(REST_WITHIN_DEG)))
 
 
 def measure(robot: Robot, frames: int, fuzzed_frames: int) -> list[Row]:
@@ -89,7 +96,13 @@ def measure(robot: Robot, frames: int, fuzzed_frames: int) -> list[Row]:
         found += [Row(f'{name}.{kind}.wrist_median_mm', float(np.median(errors)), 'mm'),
                   Row(f'{name}.{kind}.wrist_p95_mm', float(np.percentile(errors, 95)), 'mm')]
     found.append(Row(f'{name}.lag_ms', 1e3 * lag(robot, runs['clean'], truth), 'ms'))
-    return found + _stops(name, robot, truth) + _stops(f'{name}.slowed', _slowed(robot), truth)
+    return [*found, *_stops(name, robot, truth), *_stops(f'{name}.slowed', _slowed(robot), truth),
+            *_bounded(f'{name}.bounded', bounded(robot), truth)]
+
+
+def _bounded(name: str, robot: Robot, truth: Motion) -> list[Row]:
+    errors = 1e3 * wrist_errors(robot, run(robot, add_noise(truth)), truth)
+    return [Row(f'{name}.noisy.wrist_p95_mm', float(np.percentile(errors, 95)), 'mm'), *_stops(name, robot, truth)]
 
 
 def run(robot: Robot, motion: Motion) -> Rehearsal:
@@ -135,16 +148,15 @@ def _stops(name: str, robot: Robot, truth: Motion) -> list[Row]:
 
 
 def stop(robot: Robot, truth: Motion, frame: int) -> tuple[float, float, float]:
-    """Loses the person after a frame.
+    """Loses the person after a frame: no more images come, the worst case of those in which there are images.
 
     Returns:
         Time to rest [s], the furthest movement of a joint [rad], and the furthest beyond the distance that the joint
         needs to brake from its speed at that frame [rad].
     """
-    after = np.arange(truth.stamps[frame], truth.stamps[frame] + 1.0, 1 / 30)[1:]
-    lost = np.full((len(after), len(ARMS), 3), np.nan)
-    part = Motion(np.concatenate([truth.stamps[:frame + 1], after]), np.concatenate([truth.points[:frame + 1], lost]))
-    done = run(robot, part)
+    seen, nothing = slice(0, frame + 1), np.full((1, len(ARMS), 3), np.nan)
+    done = run(robot, Motion(np.append(truth.stamps[seen], truth.stamps[frame] + 1.0),
+                             np.concatenate([truth.points[seen], nothing])))
     first = int(np.searchsorted(done.times, truth.stamps[frame]))
     moving = np.flatnonzero((np.abs(done.velocities[first:]) > AT_REST).any(1))
     seconds = (moving[-1] + 1) * done.times[0] if len(moving) else 0.0

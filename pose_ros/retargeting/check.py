@@ -140,5 +140,7 @@ def report(robot: Robot) -> str:
     wrists = [f'  {wrist.keypoint:36} {wrist.link:40} weight {wrist.weight:g}, scale {wrist.scale:g}'
               for wrist in config.wrists]
     head = f'{config.name}: {len(robot.joints)} joints, velocity scale {config.velocity_scale:g}'
+    if np.isfinite(config.stop_within):
+        head += f', at rest within {np.degrees(config.stop_within):g} deg'
     return '\n'.join([head, *joints, 'bones', *bones, *wrists,
                       f'{len(config.capsules)} capsules, {len(config.zones)} zones to keep out of'])

@@ -92,6 +92,7 @@ class RobotConfig:
         positions, velocities, accelerations: limits by joint that replace or complete the URDF's [rad], [rad/s],
             [rad/s^2]; accelerations['default'] is for all joints without their own.
         velocity_scale: fraction of the velocity limits that is used.
+        stop_within: every joint is so slow that it rests so soon after the person was seen last [rad]; may be infinite.
         posture: the pose the robot prefers, by joint [rad]; 0 or the middle of the range where not named.
         posture_weight: cost of leaving it, by joint; 'default' for the others.
         bones, wrists: what drives the robot; one of the two may be empty.
@@ -115,6 +116,7 @@ class RobotConfig:
     velocities: Mapping[str, float]
     accelerations: Mapping[str, float]
     velocity_scale: float
+    stop_within: float
     posture: Mapping[str, float]
     posture_weight: Mapping[str, float]
     bones: tuple[Bone, ...]

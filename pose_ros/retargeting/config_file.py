@@ -1,6 +1,7 @@
 """Reading the YAML file of a robot; what is in it is checked here, whether it fits the URDF in `robot`."""
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 from pose_ros.errors import RobotError
@@ -62,6 +63,10 @@ def _capsule(entry: Entry) -> Capsule:
     return Capsule(parts['link'].text(), start, end, parts['radius'].number(1e-4, 10), entry.where)
 
 
+def _angle(entry: Entry | None) -> float:
+    return math.radians(entry.number(0.1, 360)) if entry else math.inf
+
+
 def _lines(*entries: Entry | None) -> dict[str, str]:
     return {name: value.where for entry in entries for name, value in _children(entry).items()}
 
@@ -79,7 +84,8 @@ def read_robot_config(path: Path) -> RobotConfig:
             raise RobotError(f'{path.name}: no {needed!r} in it')
     robot = parts['robot'].fields('urdf', 'controller', 'joints', 'mount')
     mount = _children(robot.get('mount'), 'xyz', 'rpy')
-    limits = _children(parts.get('limits'), 'position', 'velocity', 'acceleration', 'velocity_scale')
+    limits = _children(parts.get('limits'), 'position', 'velocity', 'acceleration', 'velocity_scale',
+                       'stop_within_deg')
     human = _children(parts.get('human'), 'torso', 'mirror')
     posture = _children(parts.get('posture'), 'q', 'weight')
     collision = _children(parts.get('collision'), 'capsules', 'min_distance', 'ignore', 'keep_out')
@@ -101,6 +107,7 @@ def read_robot_config(path: Path) -> RobotConfig:
         velocities=_numbers(limits.get('velocity'), 1e-6),
         accelerations=_numbers(limits.get('acceleration'), 1e-6),
         velocity_scale=limits['velocity_scale'].number(0.01, 1) if 'velocity_scale' in limits else 0.3,
+        stop_within=_angle(limits.get('stop_within_deg')),
         posture=_numbers(posture.get('q')),
         posture_weight={'default': 1e-3, **_numbers(posture.get('weight'), 1e-6)},
         bones=tuple(task for task in tasks if isinstance(task, Bone)),

@@ -43,6 +43,7 @@ class Retargeter:
     Attributes:
         skeleton: as given.
         advance: ticks of a step.
+        tick_s, step_s: time between the motions of a path, and between steps [s].
 
     Raises:
         RobotError: the robot cannot start there, its capsules touch, or the skeleton lacks a bone's keypoint.
@@ -59,9 +60,10 @@ class Retargeter:
         links = [wrist.link for wrist in robot.config.wrists]
         self._wrists = WristReader(robot.config, skeleton, lambda: robot.link_positions(self._motion.position, links))
         self._follower = Follower(robot.limits, follower)
+        self.tick_s, self.step_s = self._follower.tick_s, self.advance * self._follower.tick_s
         self._collisions = CollisionChecker(robot)
         self._shadow = ShadowIK(robot, robot.home, shadow)
-        self._times = self._follower.tick_s * np.arange(1, max(follower.ahead, follower.advance) + 1)
+        self._times = self.tick_s * np.arange(1, max(follower.ahead, follower.advance) + 1)
         self.start(position)
 
     def start(self, position: np.ndarray) -> None:
@@ -137,16 +139,6 @@ class Retargeter:
         """How much nearer two capsules may come there [m]."""
         return self._collisions.clearance(self._motion.position)
 
-    @property
-    def tick_s(self) -> float:
-        """Time between the motions of a path [s]."""
-        return self._follower.tick_s
-
-    @property
-    def step_s(self) -> float:
-        """Time between steps [s]."""
-        return self.advance * self._follower.tick_s
-
     def observe(self, points: np.ndarray, scores: np.ndarray, stamp: float, now: float) -> Solution | None:
         """Takes the person's points of one frame.
 
@@ -158,10 +150,19 @@ class Retargeter:
 
         Returns:
             What the shadow found; None if the stamp is not newer than the last one, nothing was found, or a needed
-            bone is unknown; without a newer answer the robot soon brakes.
+            bone is unknown. A new image without an answer brakes the robot at once, one that does not come soon.
         """
-        if not self._stamp < stamp < np.inf or not np.isfinite(points).any():
+        if not self._stamp < stamp < np.inf:
             return None
+        solution = self._solve(points, scores, stamp, now) if np.isfinite(points).any() else None
+        if solution is not None and solution.solved:
+            self._reference = Reference(solution.position, solution.velocity, now + self._interval,
+                                        now + (1 + OVERRUN) * self._interval)
+        else:
+            self._stand(now)
+        return solution
+
+    def _solve(self, points: np.ndarray, scores: np.ndarray, stamp: float, now: float) -> Solution | None:
         elapsed = min(max(stamp - self._stamp, SHORTEST), LONGEST)
         if np.isfinite(self._stamp):
             self._interval += 0.2 * (elapsed - self._interval)
@@ -172,11 +173,7 @@ class Retargeter:
         bones, wrists = self._bones.read(person), self._wrists.read(person)
         if not (bones.complete and wrists.trust.all()):
             return None
-        solution = self._shadow.solve(bones, elapsed, wrists)
-        if solution.solved:
-            self._reference = Reference(solution.position, solution.velocity, now + self._interval,
-                                        now + (1 + OVERRUN) * self._interval)
-        return solution
+        return self._shadow.solve(bones, elapsed, wrists)
 
     def step(self, now: float, follow: bool = True, scale: float = 1.0) -> Path:
         """Moves on by `advance` ticks.

@@ -13,7 +13,7 @@ from pose_ros.errors import RobotError
 from pose_ros.retargeting.config import RobotConfig
 from pose_ros.retargeting.config_file import DESCRIPTION, find_robot_config
 from pose_ros.retargeting.description import Description
-from pose_ros.retargeting.limits import JointLimits
+from pose_ros.retargeting.limits import JointLimits, resting_within
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +26,7 @@ class Robot:
         urdf: its text.
         model: pinocchio model with n joints of one degree of freedom each, in the base frame.
         joints: n names, in the order of every joint array (pinocchio's, not the file's).
-        limits: of these joints, velocity_scale applied.
+        limits: of these joints, velocity_scale and stop_within applied.
         home: (n,) the preferred pose [rad].
         posture_cost: (n,) cost of leaving it.
     """
@@ -158,7 +158,8 @@ def _commanded(config: RobotConfig, description: Description) -> tuple[str, ...]
 def _limits(config: RobotConfig, description: Description, joints: tuple[str, ...]) -> JointLimits:
     rows = [_joint_limits(config, description, name) for name in joints]
     lower, upper, velocity, acceleration = np.array(rows).T
-    return JointLimits(lower, upper, velocity * config.velocity_scale, acceleration)
+    limits = JointLimits(lower, upper, velocity * config.velocity_scale, acceleration)
+    return resting_within(limits, config.stop_within)
 
 
 def _joint_limits(config: RobotConfig, description: Description, name: str) -> tuple[float, float, float, float]:

@@ -42,6 +42,22 @@ def test_a_lost_person_stops_the_robot(robot, frame):
     assert seconds < 0.45 and np.degrees(beyond_braking) < 6
 
 
+@pytest.mark.parametrize('frame', [45, 105, 175, 255])
+def test_a_robot_can_be_made_so_slow_that_it_rests_within_an_angle(robot, frame):
+    seconds, drift, _ = bench.stop(bench.bounded(robot), TRUTH, frame)
+    assert seconds < 0.2 and np.degrees(drift) < 5
+
+
+def test_an_image_without_the_person_brakes_at_once():
+    retargeter = bench_retargeter()
+    for stamp in (0.0, 0.02, 0.04):
+        retargeter.observe(TRUTH.points[0], np.ones(len(ARMS)), stamp, stamp)
+        moving = retargeter.step(stamp).velocities[0]
+    retargeter.observe(TRUTH.points[0] * np.nan, np.ones(len(ARMS)), 0.06, 0.06)
+    braking = np.abs(retargeter.step(0.06).velocities).max(1)
+    assert np.abs(moving).max() > 0 and (np.diff(braking) < 0).all()
+
+
 def test_every_path_ends_at_rest_and_is_continued_by_the_next(robot):
     retargeter = Retargeter(robot, ARMS, robot.home)
     positions, now = robot.home, 0.0

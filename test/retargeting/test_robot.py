@@ -5,6 +5,7 @@ import pytest
 from pose_ros.errors import RobotError
 from pose_ros.retargeting.config_file import read_robot_config, robots_folder
 from pose_ros.retargeting.description import Description
+from pose_ros.retargeting.limits import REACTION_S
 from pose_ros.retargeting.robot import load_robot
 
 LIMIT = '<limit lower="-1" upper="1" velocity="2" effort="1"/>'
@@ -73,6 +74,14 @@ def test_limits_come_from_the_file_before_the_urdf(load):
     assert (robot.limits.lower[two], robot.limits.upper[two]) == (-0.5, 0.25)
     np.testing.assert_allclose(robot.limits.velocity[two], 0.5)
     np.testing.assert_allclose(np.delete(robot.limits.velocity, two), 1.0)
+
+
+@pytest.mark.parametrize('degrees', [0.5, 5.0, 90.0])
+def test_speeds_from_which_it_rests_within_an_angle(load, degrees):
+    limits = load(GOOD.replace('limits:', f'limits:\n  velocity_scale: 1.0\n  stop_within_deg: {degrees}')).limits
+    travelled = limits.velocity * REACTION_S + limits.velocity ** 2 / (2 * limits.acceleration)
+    assert (np.isclose(travelled, np.radians(degrees)) | (limits.velocity == 2.0)).all()
+    assert (travelled <= np.radians(degrees) + 1e-9).all()
 
 
 def test_a_continuous_joint_needs_limits_and_then_works(load):
