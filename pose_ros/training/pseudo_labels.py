@@ -87,12 +87,21 @@ class TfPose:
 
 def label(photo: np.ndarray, posenet: PoseNet, tfpose: TfPose) -> dict[str, list[Any]]:
     """The entry of one photo in `photo_labels.json`."""
-    neck, pafs = tfpose.maps(photo)
-    peaks = find_peaks(_openpose_order(posenet.votes(photo), neck), MAYBE, 60)
+    peaks, pafs = _look(photo, posenet, tfpose)
     # The photo is squeezed to 432 x 368 for tf-pose, which turns its vectors a little: too little to matter here.
     persons = group(peaks, find_candidates(peaks, pafs, OPENPOSE18.limb_indices, GROUPING), OPENPOSE18, GROUPING, CELL)
     persons = [person for person in persons if (person.scores > SURE).sum() >= 4]
     return {'persons': [_rounded(person) for person in persons], 'ignored': _ignored(peaks, persons)}
+
+
+def sure_peaks(photo: np.ndarray, posenet: PoseNet, tfpose: TfPose) -> np.ndarray:
+    """(N, 2) x, y [px] of the places where the teachers are sure to see a keypoint."""
+    return _sure_places(_look(photo, posenet, tfpose)[0])
+
+
+def _look(photo: np.ndarray, posenet: PoseNet, tfpose: TfPose) -> tuple[Peaks, np.ndarray]:
+    neck, pafs = tfpose.maps(photo)
+    return find_peaks(_openpose_order(posenet.votes(photo), neck), MAYBE, 60), pafs
 
 
 def _openpose_order(votes: np.ndarray, neck: np.ndarray) -> np.ndarray:
@@ -109,12 +118,17 @@ def _rounded(person: Person) -> list[list[float]]:
 def _ignored(peaks: Peaks, persons: Sequence[Person]) -> list[list[int]]:
     """Boxes round sure peaks that no person took."""
     taken = np.concatenate([person.keypoints for person in persons] or [np.zeros((0, 2))])
-    places = (peaks.position.T + .5) * CELL - .5
-    boxes = []
-    for place, score in zip(places, peaks.score):
-        if score > .35 and not (np.linalg.norm(taken - place, axis=1) < 6).any():
-            boxes.append([int(place[0]) - 24, int(place[1]) - 24, int(place[0]) + 24, int(place[1]) + 24])
-    return boxes
+    places = _sure_places(peaks)
+    return boxes_round(places[~(np.linalg.norm(taken - places[:, None], axis=2) < 6).any(axis=1)])
+
+
+def _sure_places(peaks: Peaks) -> np.ndarray:
+    return ((peaks.position.T + .5) * CELL - .5)[peaks.score > .35]
+
+
+def boxes_round(places: np.ndarray) -> list[list[int]]:
+    """Left, top, right, bottom of a box round each of (N, 2) places [px]."""
+    return [[int(x) - 24, int(y) - 24, int(x) + 24, int(y) + 24] for x, y in places]
 
 
 def main(photos: str, weights: str, output: str) -> None:
