@@ -1,4 +1,4 @@
-"""`pose-ros calibrate`: make the scores of a checkpoint mean chances."""
+"""`pose-ros calibrate`: make the scores of all estimators mean chances."""
 from __future__ import annotations
 
 from pathlib import Path
@@ -12,13 +12,14 @@ from pose_ros.training.calibration_settings import CalibrationSettings
 
 @with_settings(calibration=CalibrationSettings)
 def calibrate(calibration: CalibrationSettings) -> None:
-    """Measure on held-out scenes how often scores are right, write it into the checkpoint, and draw the diagram."""
+    """Measure on held-out scenes how often scores are right, write it into the checkpoints, and draw the diagram."""
     from pose_ros.training.calibrate import calibrate as make
     from pose_ros.training.calibrate import f1_by_threshold
     from pose_ros.training.calibration import calibration_error
     from pose_ros.training.reliability import draw_reliability
     table = Table('estimator', 'held out', 'answers', 'right', 'error before', 'error after')
-    for name, (numbers, parts) in make(calibration).items():
+    results = make(calibration)
+    for name, (numbers, parts) in results.items():
         for part, answers in parts.items():
             lines = ((numbers.person_slope, numbers.person_offset), (numbers.keypoint_slope, numbers.keypoint_offset))
             for what, raw, line in zip(('persons', 'keypoints'), (answers.persons, answers.keypoints), lines):
@@ -26,7 +27,6 @@ def calibrate(calibration: CalibrationSettings) -> None:
                               f'{calibration_error(raw):.3f}', f'{calibration_error(raw.calibrated(*line)):.3f}')
         f1 = ', '.join(f'{value:.3f} at {chance}' for chance, value in f1_by_threshold(numbers, parts).items())
         Console().print(f'  {name}: F1 by min_person_score {f1}')
-        if name == calibration.estimators[0]:
-            draw_reliability(parts, numbers, Path(calibration.picture))
     Console().print(table)
-    Console().print(f'  {calibration.checkpoint}\n  {calibration.picture}', highlight=False)
+    draw_reliability(results, Path(calibration.picture))
+    Console().print(f'  {calibration.picture}', highlight=False)

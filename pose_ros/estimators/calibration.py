@@ -47,8 +47,11 @@ class Calibration:
         if self == Calibration():
             return person
         scores = chance(person.scores, self.keypoint_slope, self.keypoint_offset)
-        return replace(person, scores=np.where(person.found, scores, 0),
-                       score=float(chance(np.array(person.score), self.person_slope, self.person_offset)))
+        return replace(person, scores=np.where(person.found, scores, 0), score=float(self.persons(person.score)))
+
+    def persons(self, scores: np.ndarray | float) -> np.ndarray:
+        """The chances of persons of these scores."""
+        return chance(np.asarray(scores), self.person_slope, self.person_offset)
 
 
 def chance(scores: np.ndarray, slope: float, offset: float) -> np.ndarray:

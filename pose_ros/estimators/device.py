@@ -35,6 +35,12 @@ def choose_precision(name: str, device: torch.device) -> torch.dtype:
     return torch.float32 if name == 'fp32' or device.type == 'cpu' else torch.float16
 
 
+def use_threads(count: int) -> None:
+    """Let torch use so many CPU threads; 0 leaves it as it is."""
+    if count:
+        torch.set_num_threads(count)
+
+
 @contextmanager
 def memory_errors(device: torch.device) -> Iterator[None]:
     """Turn running out of memory into an EstimatorError, after giving back what is cached.

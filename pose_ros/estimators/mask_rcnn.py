@@ -10,15 +10,14 @@ from torch import Tensor
 from torchvision.models.detection import keypointrcnn_resnet50_fpn
 
 from pose_ros.errors import WeightsError
-from pose_ros.estimators.device import choose_device, choose_precision, memory_errors
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.readout import read_logits
-from pose_ros.estimators.top_down import Poses, TopDownEstimator
+from pose_ros.estimators.top_down import Opened, Poses, TopDownEstimator, load_top_down
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Letterbox
 from pose_ros.networks.keypoint_rcnn import KeypointRcnn, from_torchvision, load_small_rcnn
 from pose_ros.skeletons import COCO17, OPENPOSE18, Skeleton
-from pose_ros.weights import locate, sha256_of
+from pose_ros.weights import locate
 
 
 class MaskRcnnFinder:
@@ -57,25 +56,20 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEsti
     """The estimator with the weights in the package, torchvision's COCO weights (.pth), or a file of the user's own.
 
     Raises:
-        SettingError: the device does not exist, or cannot do what the settings ask for.
-        WeightsError: the weights are missing, damaged or made for another network.
-        EstimatorError: the network does not fit into the device's memory.
+        SettingError, WeightsError, EstimatorError: see `load_top_down`.
     """
-    device = choose_device(settings.device)
-    dtype = choose_precision(settings.precision, device)
-    path = locate(settings.weights, 'mask_rcnn')
-    network, skeleton = _load_network(path)
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
-    with memory_errors(device):
-        network = network.to(device).eval()
-    return TopDownEstimator('mask_rcnn', f'mask_rcnn@{sha256_of(path)[:12]}', MaskRcnnFinder(network, skeleton),
-                            skeleton, device=device, dtype=dtype, settings=settings, grouping=grouping)
+    return load_top_down('mask_rcnn', locate(settings.weights, 'mask_rcnn'), settings, grouping, _open)
 
 
-def _load_network(path: Path) -> tuple[KeypointRcnn, Skeleton]:
+def _open(path: Path) -> Opened:
     if path.suffix != '.pth':
-        return load_small_rcnn(path)[0], OPENPOSE18
+        own, facts = load_small_rcnn(path)
+        return Opened(own, MaskRcnnFinder(own, OPENPOSE18), OPENPOSE18, facts)
+    network = _read_torchvision(path)
+    return Opened(network, MaskRcnnFinder(network, COCO17), COCO17, {})
+
+
+def _read_torchvision(path: Path) -> KeypointRcnn:
     model = keypointrcnn_resnet50_fpn(weights=None, weights_backbone=None)
     try:
         model.load_state_dict(torch.load(path, map_location='cpu', weights_only=True))
@@ -83,4 +77,4 @@ def _load_network(path: Path) -> tuple[KeypointRcnn, Skeleton]:
         reason = str(error).splitlines()[0]
         raise WeightsError(f'{path.name} does not hold the weights of keypointrcnn_resnet50_fpn: {reason}; allowed: '
                            "torchvision's COCO weights as .pth") from error
-    return from_torchvision(model), COCO17
+    return from_torchvision(model)

@@ -1,11 +1,9 @@
 """The OpenPose estimator: our own network in OpenPose's layout, and grouping by part affinity fields."""
 from __future__ import annotations
 
-import torch
-
 from pose_ros.estimators.bottom_up import BottomUpEstimator, Group
 from pose_ros.estimators.calibration import Calibration
-from pose_ros.estimators.device import choose_device, choose_precision
+from pose_ros.estimators.device import choose_device, choose_precision, use_threads
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
 from pose_ros.estimators.map_networks import load_map_network
 from pose_ros.estimators.posenet import MID_OFFSETS, PoseNet
@@ -44,8 +42,7 @@ def load_bottom_up(name: str, settings: EstimatorSettings, grouping: GroupingSet
     path = locate(settings.weights, 'openpose')
     loaded = load_map_network(path, settings.threads)
     calibration = Calibration.of_checkpoint(loaded.facts, name)
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
+    use_threads(settings.threads)
     return BottomUpEstimator(name, f'{name}@{sha256_of(path)[:12]}', loaded.network, OPENPOSE18, device=device,
                              dtype=dtype, settings=settings, grouping=grouping, group=_calibrated(group, calibration),
                              size=loaded.size)

@@ -2,23 +2,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from pose_ros.estimators.device import choose_device, choose_precision, memory_errors
+from pose_ros.estimators.device import choose_device
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.readout import read_bells
 from pose_ros.estimators.rtm import load_rtm
-from pose_ros.estimators.top_down import Poses, TopDownEstimator
+from pose_ros.estimators.top_down import Opened, Poses, TopDownEstimator, load_top_down
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Crop, Letterbox
 from pose_ros.networks.crop_pose import CROP_HEIGHT, CROP_WIDTH, ENLARGE, CropPose
 from pose_ros.networks.rmpe import RmpeNet, load_rmpe
 from pose_ros.networks.stn import cells_to_normalised, normalised_to_cells, transform_images, transform_points
 from pose_ros.skeletons import OPENPOSE18
-from pose_ros.weights import locate, sha256_of
+from pose_ros.weights import locate
 
 BOX_OVERLAP = 0.65     # boxes that overlap more are one before the poses are known; the rest is left to the pose NMS
 MIN_BOX_SCORE = 0.1
@@ -88,19 +89,15 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEsti
     """The estimator with the weights in the package, or with a file of the user's own; ONNX: see `load_rtm`.
 
     Raises:
-        SettingError: the device does not exist, or cannot do what the settings ask for.
-        WeightsError: the weights are missing, damaged or made for another network.
-        EstimatorError: the network does not fit into the device's memory.
+        SettingError, WeightsError, EstimatorError: see `load_top_down`.
     """
-    device = choose_device(settings.device)
-    dtype = choose_precision(settings.precision, device)
     path = locate(settings.weights, 'rmpe')
     if path.suffix == '.onnx':
+        choose_device(settings.device)  # it runs on the CPU, but a device that does not exist is a mistake
         return load_rtm('rmpe', path, settings, grouping)
-    network, _ = load_rmpe(path)
-    if settings.threads:
-        torch.set_num_threads(settings.threads)
-    with memory_errors(device):
-        network = network.to(device).eval()
-    return TopDownEstimator('rmpe', f'rmpe@{sha256_of(path)[:12]}', RmpeFinder(network), OPENPOSE18,
-                            device=device, dtype=dtype, settings=settings, grouping=grouping)
+    return load_top_down('rmpe', path, settings, grouping, _open)
+
+
+def _open(path: Path) -> Opened:
+    network, facts = load_rmpe(path)
+    return Opened(network, RmpeFinder(network), OPENPOSE18, facts)

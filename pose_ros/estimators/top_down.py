@@ -4,22 +4,25 @@ Detectors give several boxes of one person, so parametric pose NMS, RMPE's part,
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from pose_ros.errors import EstimatorError
-from pose_ros.estimators.device import memory_errors
+from pose_ros.estimators.calibration import Calibration
+from pose_ros.estimators.device import choose_device, choose_precision, memory_errors, use_threads
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.grouping.pose_nms import merge, pose_nms
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Letterbox, check_image, same_sized
 from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person
+from pose_ros.weights import sha256_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,15 +61,31 @@ class PoseFinder(Protocol):
         """
 
 
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """What a file of weights holds.
+
+    Attributes:
+        network: of the finder, on the CPU.
+        facts: of its training; empty where nobody wrote them down.
+    """
+
+    network: nn.Module
+    finder: PoseFinder
+    skeleton: Skeleton
+    facts: Mapping[str, Any]
+
+
 class TopDownEstimator:
     """Boxes first, then a pose in each; see `Estimator`. Images of the same input size run as one batch.
 
-    Of the grouping it takes `peak_threshold`, `min_keypoints` and the pose NMS. A person's score is the detector's
-    times the mean score of the skeleton's keypoints.
+    Of the grouping it takes `peak_threshold`, `min_keypoints` and the pose NMS. A person's score is the chance that
+    the detector's score times the mean of the skeleton's keypoints stands for.
     """
 
     def __init__(self, name: str, model: str, finder: PoseFinder, skeleton: Skeleton, *, device: torch.device,
-                 dtype: torch.dtype, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
+                 dtype: torch.dtype, settings: EstimatorSettings, grouping: GroupingSettings,
+                 calibration: Calibration | None = None) -> None:
         """Take over networks that are on the device already."""
         self.name = name
         self.model = model
@@ -76,6 +95,7 @@ class TopDownEstimator:
         self._dtype = dtype
         self._finder: PoseFinder | None = finder
         self._settings, self._grouping = settings, grouping
+        self._calibration = calibration or Calibration()
 
     def estimate(self, images: Sequence[np.ndarray]) -> list[list[Person]]:
         """See `Estimator.estimate`."""
@@ -119,9 +139,34 @@ class TopDownEstimator:
         found = (poses.scores >= self._grouping.peak_threshold) & np.isfinite(poses.keypoints).all(2)
         scores = np.where(found, poses.scores, 0).clip(0, 1)
         person = poses.boxes.clip(0, 1) * scores.mean(1)
-        enough = (found.sum(1) >= self._grouping.min_keypoints) & (person >= self._settings.min_person_score)
+        likely = self._calibration.persons(person) >= self._settings.min_person_score
+        enough = (found.sum(1) >= self._grouping.min_keypoints) & likely
         keypoints = np.where(found[..., None], poses.keypoints, np.nan)[enough]
         scores, person = scores[enough], person[enough]
         kept, stands_for = pose_nms(keypoints, scores, person, self._grouping)
         merged = merge(keypoints, scores, kept, stands_for)
-        return [Person(self.skeleton, one, scores[i], float(person[i])) for i, one in zip(kept, merged)]
+        return [self._calibration.apply(Person(self.skeleton, one, scores[i], float(person[i])))
+                for i, one in zip(kept, merged)]
+
+
+def load_top_down(name: str, path: Path, settings: EstimatorSettings, grouping: GroupingSettings,
+                  open_file: Callable[[Path], Opened]) -> TopDownEstimator:
+    """The estimator of a file of weights, on the device of the settings, with the scores that its facts ask for.
+
+    Args:
+        name: of the estimator.
+
+    Raises:
+        SettingError: the device does not exist, or cannot do what the settings ask for.
+        WeightsError: the weights are missing, damaged or made for another network.
+        EstimatorError: the network does not fit into the device's memory.
+    """
+    device = choose_device(settings.device)
+    dtype = choose_precision(settings.precision, device)
+    opened = open_file(path)
+    use_threads(settings.threads)
+    with memory_errors(device):
+        opened.network.to(device).eval()
+    return TopDownEstimator(name, f'{name}@{sha256_of(path)[:12]}', opened.finder, opened.skeleton, device=device,
+                            dtype=dtype, settings=settings, grouping=grouping,
+                            calibration=Calibration.of_checkpoint(opened.facts, name))

@@ -55,9 +55,36 @@ def save_network(path: Path | str, kind: str, net: nn.Module, shape: Mapping[str
     Raises:
         WeightsError: the file cannot be written.
     """
-    path = Path(path)
     tensors = {name: _halved(value) for name, value in net.state_dict().items()}
     header = {'kind': kind, 'shape': json.dumps(dict(shape)), 'training': json.dumps(dict(metadata))}
+    _write(Path(path), tensors, header)
+
+
+def read_facts(path: Path | str) -> dict[str, Any]:
+    """The training facts of a checkpoint, whichever network it holds.
+
+    Raises:
+        WeightsError: the file is missing or damaged.
+    """
+    return _facts(_read(Path(path))[0])
+
+
+def write_facts(path: Path | str, facts: Mapping[str, Any], output: Path | str) -> None:
+    """Write a checkpoint of any network once more, with the same tensors and other training facts.
+
+    Raises:
+        WeightsError: the file is missing or damaged, or the other cannot be written.
+    """
+    header, tensors = _read(Path(path))
+    _write(Path(output), tensors, header | {'training': json.dumps(dict(facts))})
+
+
+def _facts(header: Mapping[str, str]) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(header.get('training', '{}'))
+    return facts
+
+
+def _write(path: Path, tensors: dict[str, Tensor], header: dict[str, str]) -> None:
     try:
         with written_whole(path) as file:
             file.write(save(tensors, header))
@@ -77,13 +104,11 @@ def load_network(path: Path | str, kind: str, build: Callable[[Mapping[str, Any]
         WeightsError: the file is missing, damaged, of another kind, or its tensors do not fit the network.
     """
     path = Path(path)
-    if not path.is_file():
-        raise WeightsError(f'no checkpoint at {path}; allowed: a .safetensors file written by `pose-ros train`')
     header, tensors = _read(path)
     net = _build(path, header, kind, build)
     check_tensors(path, net.state_dict(), tensors)
     net.load_state_dict(tensors)
-    return net.eval(), json.loads(header.get('training', '{}'))
+    return net.eval(), _facts(header)
 
 
 def _halved(value: Tensor) -> Tensor:
@@ -92,6 +117,8 @@ def _halved(value: Tensor) -> Tensor:
 
 
 def _read(path: Path) -> tuple[dict[str, str], dict[str, Tensor]]:
+    if not path.is_file():
+        raise WeightsError(f'no checkpoint at {path}; allowed: a .safetensors file written by `pose-ros train`')
     try:
         with safe_open(path, framework='pt') as file:
             return dict(file.metadata() or {}), {name: file.get_tensor(name) for name in file.keys()}

@@ -1,4 +1,4 @@
-"""`pose-ros calibrate`: measures on held-out scenes how often scores are right, and writes it into the checkpoint."""
+"""`pose-ros calibrate`: measures on held-out scenes how often scores are right, and writes it into the checkpoints."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ import numpy as np
 
 from pose_ros.estimators.calibration import Calibration
 from pose_ros.estimators.estimator import EstimatorSettings, load
-from pose_ros.networks.checkpoint import load_openpose, save_openpose
+from pose_ros.networks.checkpoint import read_facts, write_facts
 from pose_ros.training.annotations import LabelledImage, read_coco
 from pose_ros.training.calibration import Answers, collect, f1_score, fit
 from pose_ros.training.calibration_settings import CalibrationSettings
@@ -19,28 +19,33 @@ from pose_ros.training.held_out import as_coco, held_out_empty, held_out_people,
 from pose_ros.weights import list_weights, register
 
 Parts = Mapping[str, Answers]  # by where the images come from
+Result = tuple[Calibration, Parts]
 THRESHOLDS = tuple(round(float(value), 2) for value in np.arange(0.05, 0.75, 0.05))
 
 
-def calibrate(settings: CalibrationSettings) -> dict[str, tuple[Calibration, Parts]]:
+def calibrate(settings: CalibrationSettings) -> dict[str, Result]:
     """Fit and write the calibration of each estimator; returns it with the raw outcomes it was fitted on.
 
     Raises:
         DatasetError: held-out data is missing, or the network is right or wrong too seldom to tell.
-        WeightsError: the checkpoint is missing or damaged, or cannot be written; then it is as it was.
+        WeightsError: a checkpoint is missing or damaged, or cannot be written; then it is as it was.
     """
-    path = Path(settings.checkpoint)
-    network, facts = load_openpose(path)
+    paths = {name: _checkpoint_of(name, settings) for name in settings.estimators}
+    facts = {path: read_facts(path) for path in paths.values()}
     data = _data(settings)
-    with TemporaryDirectory() as folder:
-        raw = Path(folder) / path.name
-        save_openpose(raw, network, {})
-        outcomes = {name: _measure(name, raw, data) for name in settings.estimators}
+    outcomes = {name: _measure(name, path, data) for name, path in paths.items()}
     fitted = {name: _fit(parts) for name, parts in outcomes.items()}
-    known = facts.get('calibration', {})
-    save_openpose(path, network, facts | {'calibration': known | {name: asdict(one) for name, one in fitted.items()}})
-    _register_again(path)
+    for path, known in facts.items():
+        numbers = {name: asdict(fitted[name]) for name in fitted if paths[name] == path}
+        write_facts(path, {**known, 'calibration': {**known.get('calibration', {}), **numbers}}, path)
+        _register_again(path)
     return {name: (fitted[name], outcomes[name]) for name in fitted}
+
+
+def _checkpoint_of(estimator: str, settings: CalibrationSettings) -> Path:
+    """The file with the network of an estimator; DeepCut has that of OpenPose."""
+    network = 'openpose' if estimator == 'deepcut' else estimator
+    return Path(settings.checkpoint or f'pose_ros/checkpoints/{network}.safetensors')
 
 
 def _data(settings: CalibrationSettings) -> dict[str, tuple[Sequence[np.ndarray], Sequence[LabelledImage]]]:
@@ -55,9 +60,13 @@ def _data(settings: CalibrationSettings) -> dict[str, tuple[Sequence[np.ndarray]
 
 def _measure(name: str, checkpoint: Path,
              data: Mapping[str, tuple[Sequence[np.ndarray], Sequence[LabelledImage]]]) -> Parts:
-    settings = EstimatorSettings(estimator=name, weights=str(checkpoint), min_person_score=0.0)
-    with closing(load(settings)) as estimator:
-        return {part: collect(estimator, images, labels) for part, (images, labels) in data.items()}
+    """What an estimator answers with raw scores."""
+    with TemporaryDirectory() as folder:
+        raw = Path(folder) / checkpoint.name
+        write_facts(checkpoint, {}, raw)
+        settings = EstimatorSettings(estimator=name, weights=str(raw), min_person_score=0.0)
+        with closing(load(settings)) as estimator:
+            return {part: collect(estimator, images, labels) for part, (images, labels) in data.items()}
 
 
 def _fit(parts: Parts) -> Calibration:

@@ -5,6 +5,7 @@ import torch
 
 from pose_ros.errors import EstimatorError, WeightsError
 from pose_ros.estimators import EstimatorSettings
+from pose_ros.estimators.calibration import chance
 from pose_ros.estimators.mask_rcnn import MaskRcnnFinder, load
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Letterbox
@@ -69,6 +70,19 @@ def test_a_checkpoint_becomes_an_estimator(tmp_path):
     persons, _ = model.estimate([image, np.zeros((1, 1, 3), np.uint8)])
     assert model.name == 'mask_rcnn' and model.skeleton is OPENPOSE18 and len(persons)
     assert all(0 <= person.score <= 1 and (person.scores <= 1).all() for person in persons)
+
+
+def test_the_calibration_of_a_checkpoint_is_used(tmp_path):
+    torch.manual_seed(0)
+    network, image = SmallRcnn(SHAPE), np.random.default_rng(0).integers(0, 255, (60, 90, 3), np.uint8)
+    found = []
+    for offset in (0., 2.):
+        path = tmp_path / f'{offset}.safetensors'
+        save_small_rcnn(path, network, {'calibration': {'mask_rcnn': {'person_slope': 1., 'person_offset': offset}}})
+        found.append(load(EstimatorSettings(weights=str(path), input_size=96, min_person_score=0.0),
+                          GroupingSettings(peak_threshold=0.01)).estimate([image])[0])
+    raw, sure = ([person.score for person in persons] for persons in found)
+    np.testing.assert_allclose(sure, chance(np.array(raw), 1, 2))
 
 
 def test_without_a_box_there_is_nobody():

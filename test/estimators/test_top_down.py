@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from pose_ros.errors import EstimatorError, ImageError
+from pose_ros.estimators.calibration import Calibration, chance
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.top_down import Poses, TopDownEstimator
 from pose_ros.grouping.settings import GroupingSettings
@@ -30,10 +31,11 @@ def poses(people, sure=.9, box=.9):
     return Poses(keypoints, np.full((people, 17), sure), np.full(people, box))
 
 
-def estimator(found, **settings):
+def estimator(found, calibration=None, **settings):
     finder = KnownPeople(found)
     return finder, TopDownEstimator('known', 'known@0', finder, COCO17, device=torch.device('cpu'), dtype=torch.float32,
-                                    settings=EstimatorSettings(**settings), grouping=GroupingSettings())
+                                    settings=EstimatorSettings(**settings), grouping=GroupingSettings(),
+                                    calibration=calibration)
 
 
 @pytest.mark.parametrize('people', [0, 1, 100])
@@ -80,6 +82,15 @@ def test_a_low_score_is_dropped_until_tuned():
     assert model.estimate([IMAGE]) == [[]]
     model.tune(EstimatorSettings(min_person_score=0.0), GroupingSettings())
     assert len(model.estimate([IMAGE])[0]) == 1
+
+
+def test_scores_are_chances_and_the_threshold_is_one_of_them():
+    found = poses(1, sure=.6, box=.5)
+    calibration = Calibration(2., 1., 3., -1.)
+    (person,), = estimator(found, calibration, min_person_score=0.2)[1].estimate([IMAGE])
+    assert person.score == pytest.approx(float(chance(np.array(.3), 2., 1.))) == pytest.approx(.333, abs=.001)
+    np.testing.assert_allclose(person.scores, chance(np.array(.6), 3., -1.), rtol=1e-6)
+    assert estimator(found, calibration, min_person_score=0.4)[1].estimate([IMAGE]) == [[]]
 
 
 def test_keypoints_that_are_nan_are_not_found():

@@ -6,7 +6,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from pose_ros.errors import WeightsError
-from pose_ros.networks.checkpoint import load_openpose, save_openpose
+from pose_ros.networks.checkpoint import load_openpose, read_facts, save_openpose, write_facts
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
 from pose_ros.weights import sha256_of
 
@@ -32,6 +32,15 @@ def test_a_saved_network_comes_back(tmp_path):
 
 def test_the_digest_is_sha256(checkpoint):
     assert sha256_of(checkpoint) == hashlib.sha256(checkpoint.read_bytes()).hexdigest()
+
+
+def test_facts_change_and_tensors_stay(checkpoint, tmp_path):
+    before, facts = load_openpose(checkpoint)
+    write_facts(checkpoint, {**facts, 'new': [1, 2]}, tmp_path / 'other.safetensors')
+    after, changed = load_openpose(tmp_path / 'other.safetensors')
+    assert changed == {**facts, 'new': [1, 2]} == read_facts(tmp_path / 'other.safetensors')
+    assert all(torch.equal(a, b) for a, b in zip(before.state_dict().values(), after.state_dict().values()))
+    assert read_facts(checkpoint) == facts
 
 
 def test_a_missing_checkpoint_is_named(tmp_path):

@@ -1,16 +1,20 @@
 """The whole of `pose-ros calibrate` with a small network and a stand-in for the held-out data."""
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from pose_ros.errors import DatasetError, WeightsError
+from pose_ros.errors import DatasetError, SettingError, WeightsError
 from pose_ros.estimators.calibration import Calibration
 from pose_ros.estimators.fake import FakeEstimator
-from pose_ros.networks.checkpoint import load_openpose, save_openpose
+from pose_ros.networks.checkpoint import load_openpose, read_facts, save_openpose
+from pose_ros.networks.crop_pose import CropPose
+from pose_ros.networks.keypoint_rcnn import SmallRcnn, load_small_rcnn, save_small_rcnn
 from pose_ros.networks.openpose import OpenPoseNet, OpenPoseShape
+from pose_ros.networks.rmpe import RmpeNet, save_rmpe
 from pose_ros.skeletons import OPENPOSE18
 from pose_ros.synthetic.scene import Scene
 from pose_ros.training import calibrate as room
@@ -21,6 +25,7 @@ from pose_ros.training.reliability import draw_reliability
 from pose_ros.types import Person
 from pose_ros.weights import find_weights, register
 
+SHAPE = OpenPoseShape((8, 8, 8, 8), (1, 1, 1, 1), 8, 1)
 PEOPLE = np.concatenate([np.random.default_rng(0).uniform(20, 80, (40, 1, 18, 2)), np.full((40, 1, 18, 1), 2)], -1)
 
 
@@ -35,8 +40,7 @@ def found(image):
 def checkpoint(tmp_path, monkeypatch):
     """A registered checkpoint, held-out data and an estimator that is right in every other picture."""
     torch.manual_seed(0)
-    net = OpenPoseNet(OpenPoseShape((8, 8, 8, 8), (1, 1, 1, 1), 8, 1))
-    save_openpose(tmp_path / 'net.safetensors', net, {'samples': 7})
+    save_openpose(tmp_path / 'net.safetensors', OpenPoseNet(SHAPE), {'samples': 7})
     register('openpose', 'net.safetensors', 'Apache-2.0', 'openpose18', tmp_path)
     scenes = [Scene(np.full((100, 100, 3), i, np.uint8), people.astype(np.float32)) for i, people in enumerate(PEOPLE)]
     monkeypatch.setattr(room, 'held_out_scenes', lambda *_: scenes)
@@ -75,15 +79,36 @@ def test_other_estimators_keep_their_numbers(checkpoint):
     assert set(load_openpose(checkpoint)[1]['calibration']) == {'openpose', 'deepcut'}
 
 
+def test_each_system_is_calibrated_in_the_file_of_its_own_network(checkpoint, monkeypatch):
+    (checkpoint.parent / 'pose_ros' / 'checkpoints').mkdir(parents=True)
+    monkeypatch.chdir(checkpoint.parent)
+    files = {name: Path(f'pose_ros/checkpoints/{name}.safetensors') for name in ('openpose', 'rmpe', 'mask_rcnn')}
+    save_small_rcnn(files['mask_rcnn'], SmallRcnn(SHAPE), {'samples': 3})
+    save_rmpe(files['rmpe'], RmpeNet(SmallRcnn(SHAPE), CropPose(SHAPE, True)), {})
+    save_openpose(files['openpose'], OpenPoseNet(SHAPE), {})
+    results = calibrate(CalibrationSettings())
+    facts = {name: read_facts(file)['calibration'] for name, file in files.items()}
+    assert {name: set(numbers) for name, numbers in facts.items()} == {
+        'openpose': {'openpose', 'deepcut'}, 'rmpe': {'rmpe'}, 'mask_rcnn': {'mask_rcnn'}}
+    assert all(facts['openpose' if name == 'deepcut' else name][name] == asdict(found)
+               for name, (found, _) in results.items())
+    assert load_small_rcnn(files['mask_rcnn'])[1]['samples'] == 3
+
+
+def test_an_unknown_estimator_is_refused():
+    with pytest.raises(SettingError, match='openpose | deepcut | rmpe | mask_rcnn'):
+        CalibrationSettings(estimators=['posenet'])
+
+
 def test_a_checkpoint_that_cannot_be_written_is_as_it_was(checkpoint, monkeypatch):
-    content, write = checkpoint.read_bytes(), room.save_openpose
+    content, write = checkpoint.read_bytes(), room.write_facts
 
-    def full(path, *rest):
-        if path == checkpoint:
+    def full(path, facts, output):
+        if output == checkpoint:
             raise WeightsError('cannot write the checkpoint: No space left on device')
-        write(path, *rest)
+        write(path, facts, output)
 
-    monkeypatch.setattr(room, 'save_openpose', full)
+    monkeypatch.setattr(room, 'write_facts', full)
     with pytest.raises(WeightsError, match='No space left'):
         calibrate(CalibrationSettings(checkpoint=str(checkpoint), estimators=['openpose']))
     assert checkpoint.read_bytes() == content and find_weights('openpose', checkpoint.parent)
@@ -105,6 +130,6 @@ def test_a_damaged_checkpoint_is_named(tmp_path):
 
 def test_the_diagram_is_drawn(checkpoint, tmp_path):
     pytest.importorskip('matplotlib', reason='matplotlib comes with the extra `train`')
-    calibration, parts = calibrate(CalibrationSettings(checkpoint=str(checkpoint), estimators=['openpose']))['openpose']
-    draw_reliability(parts, calibration, tmp_path / 'new' / 'diagram.png')
+    results = calibrate(CalibrationSettings(checkpoint=str(checkpoint), estimators=['openpose', 'deepcut']))
+    draw_reliability(results, tmp_path / 'new' / 'diagram.png')
     assert (tmp_path / 'new' / 'diagram.png').read_bytes().startswith(b'\x89PNG')
