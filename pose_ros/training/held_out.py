@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,14 @@ BODY_SHARE = 0.53     # of the box of a person's keypoints, the usual share of i
 
 
 def held_out_scenes(folder: Path, photos: str, scenes: int = 400) -> list[Scene]:
-    """Synthetic scenes before held-out backgrounds, rendered on first use.
+    """The first synthetic scenes before held-out backgrounds, rendered on first use.
 
     Raises:
         DatasetError: see `generate`.
     """
     for _ in generate(folder, GeneratorSettings(scenes=scenes, seed=SEED, photos=photos), held_out=True):
         pass
-    return list(Shards(folder))
+    return list(islice(Shards(folder), scenes))
 
 
 def held_out_empty(photos: Path, further: Path) -> list[Scene]:

@@ -7,6 +7,8 @@ import pytest
 from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.synthetic.photos import is_held_out, list_photos
 from pose_ros.synthetic.scene import Scene
+from pose_ros.synthetic.shards import write_shard
+from pose_ros.training import held_out
 from pose_ros.training.annotations import read_coco
 from pose_ros.training.held_out import as_coco, held_out_people
 from pose_ros.training.targets import UNKNOWN, UNSURE
@@ -24,6 +26,13 @@ def test_scenes_become_annotations():
     keypoints = np.reshape(annotation['keypoints'], (17, 3))
     assert keypoints[COCO17.index('left_wrist')].tolist() == [10, 20, 2]
     assert annotation['num_keypoints'] == 2 and annotation['bbox'] == [10, 20, 20, 40]
+
+
+def test_there_are_as_many_scenes_as_asked_for_where_more_are_rendered(tmp_path, monkeypatch):
+    monkeypatch.setattr(held_out, 'generate', lambda *_, **__: [])
+    scenes = [Scene(np.full((16, 16, 3), i, np.uint8), np.zeros((0, 18, 3), np.float32)) for i in range(5)]
+    write_shard(tmp_path / '0.npz', scenes)
+    assert [len(held_out.held_out_scenes(tmp_path, '', count)) for count in (2, 5)] == [2, 5]
 
 
 def test_people_without_a_label_are_no_annotation():
