@@ -8,7 +8,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from contextlib import closing
 from importlib.util import find_spec
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -18,11 +20,13 @@ import numpy as np
 from pose_ros.benchmarks.motions import add_noise
 from pose_ros.benchmarks.row import Row
 from pose_ros.benchmarks.taught import BEGIN, seen, teach
+from pose_ros.sources import open_source
 
 if TYPE_CHECKING:
     from pose_ros.retargeting.robot import Robot
     from pose_ros.retargeting.trajectory import Trajectory
 
+CLIP = Path(__file__).parents[1] / 'demo_data' / 'people.mp4'
 HELD_BACK = range(200, 240)
 ROBOTS = ('arm7', 'torso14', 'torso17')
 GOALS, MARGIN = 100, 0.05
@@ -39,7 +43,7 @@ def rows(seeds: range = HELD_BACK, goals: int = GOALS, killed_after: int = KILLE
         killed_after: frames of a recording, at which it is killed.
         robots: names or files.
     """
-    found = [*segmentation(seeds), *killed_recording(killed_after)]
+    found = [*segmentation(seeds), *killed_recording(killed_after), *camera_images()]
     if any(find_spec(name) is None for name in ('pinocchio', 'movement_primitives', 'toppra')):
         return found
     from pose_ros.retargeting.robot import load_robot
@@ -78,6 +82,21 @@ def killed_recording(frames: int) -> list[Row]:
             Row(f'{name}.lost_s', max(last - float(stamps[-1]), 0.0), 's'),
             Row(f'{name}.missing_frames', round(30 * (stamps[-1] - BEGIN)) + 1 - len(stamps), ''),
             Row(f'{name}.mb_per_minute', size / 1e6 / (stamps[-1] - BEGIN) * 60, 'MB')]
+
+
+def camera_images(count: int = 100) -> list[Row]:
+    """What it costs to record the images of a camera: the demo's clip, 640x480, at 30 Hz."""
+    from std_msgs.msg import Header
+
+    from pose_ros.bridge.camera_jpeg import jpeg_from_msg
+    from pose_ros.bridge.images import image_to_msg
+    with closing(open_source(str(CLIP))) as source:
+        messages = [image_to_msg(frame.image, Header()) for frame in islice(source, count)]
+    begun = time.thread_time()
+    jpegs = [jpeg_from_msg(message, 640) for message in messages]
+    each_ms = 1e3 * (time.thread_time() - begun) / len(jpegs)
+    size_mb = sum(map(len, jpegs)) / len(jpegs) * 30 * 60 / 1e6
+    return [Row('demonstrations.image.ms', each_ms, 'ms'), Row('demonstrations.image.mb_per_minute', size_mb, 'MB')]
 
 
 def record_until_killed(folder: Path, frames: int) -> float:

@@ -20,14 +20,18 @@ from rosbags.rosbag2.storage_mcap import McapWriter
 from pose_ros.bridge.bag_reader import BagReader
 from pose_ros.bridge.definitions import typestore
 from pose_ros.bridge.demonstration_messages import MessageMaker, joints_from_msgs, seconds, sightings_from_msgs
+from pose_ros.demonstrations.camera_images import CameraImages
 from pose_ros.demonstrations.demonstration import About, Demonstration, Mark
 from pose_ros.errors import DatasetError, SourceError
 from pose_ros.skeletons import Skeleton
 
 ABOUT, PERSONS, COMMAND = '/demonstration/about', '/demonstration/persons', '/demonstration/command'
 MEASURED, MARKS = '/demonstration/measured', '/demonstration/marks'
+# The name tells image_transport what it is.
+IMAGES = '/demonstration/image/compressed'
 TOPICS = {ABOUT: 'std_msgs/msg/String', PERSONS: 'pose_ros/msg/PersonPoseArray', COMMAND: 'sensor_msgs/msg/JointState',
-          MEASURED: 'sensor_msgs/msg/JointState', MARKS: 'rcl_interfaces/msg/Log'}
+          MEASURED: 'sensor_msgs/msg/JointState', MARKS: 'rcl_interfaces/msg/Log',
+          IMAGES: 'sensor_msgs/msg/CompressedImage'}
 # A chunk of a recording ends after so much of its time: what may be lost when the process is killed [ns].
 CHUNK_NS = 500_000_000
 
@@ -73,6 +77,10 @@ class DemonstrationWriter:
     def write_mark(self, stamp_s: float, label: str) -> None:
         """Appends a mark."""
         self._write(MARKS, stamp_s, self._make.mark(stamp_s, label))
+
+    def write_image(self, heard_s: float, stamp_s: float, jpeg: bytes) -> None:
+        """Appends an image of the camera: when it came and its stamp [s], a JPEG file."""
+        self._write(IMAGES, heard_s, self._make.image(stamp_s, jpeg))
 
     def _write(self, topic: str, stamp_s: float, message: Any) -> None:
         # A reader of a file without index needs log times that never go back.
@@ -131,16 +139,19 @@ def write_demonstration(folder: Path, demonstration: Demonstration) -> None:
                            (demonstration.measured, writer.write_measured)):
         writes += [(stamp, write, rest) for stamp, *rest in zip(samples.stamps, samples.positions, samples.velocities)]
     writes += [(mark.stamp, writer.write_mark, (mark.label,)) for mark in demonstration.marks]
+    writes += [(stamp, writer.write_image, (stamp, jpeg))
+               for stamp, jpeg in zip(demonstration.images.stamps, demonstration.images.jpegs)]
     for stamp, write, rest in sorted(writes, key=lambda item: item[0]):
         write(stamp, *rest)
     writer.close()
 
 
-def read_demonstration(path: Path) -> Demonstration:
+def read_demonstration(path: Path, images: bool = False) -> Demonstration:
     """Reads a recording, a cut-off one as far as it goes.
 
     Args:
         path: the folder, or the .mcap file in it.
+        images: with those of the camera, if it holds any.
 
     Raises:
         SourceError: no bag, or damaged beyond reading.
@@ -149,15 +160,17 @@ def read_demonstration(path: Path) -> Demonstration:
     if not path.exists():
         raise SourceError(f'there is no recording {path}')
     with closing(BagReader(path)) as bag:
-        found = {topic: [message for _, message in bag.messages(topic)] for topic in TOPICS}
+        found = {topic: [message for _, message in bag.messages(topic)]
+                 for topic in TOPICS if images or topic != IMAGES}
         there = ', '.join(sorted({connection.topic for connection in bag.connections})) or 'nothing'
     if not found[ABOUT]:
         raise DatasetError(f'{path} is no demonstration, or ended before its first sample; it holds {there}')
     about = _about_from_json(found[ABOUT][0].data, path)
     marks = tuple(Mark(seconds(mark.stamp), mark.msg) for mark in found[MARKS])
+    seen = CameraImages.of((seconds(message.header.stamp), bytes(message.data)) for message in found.get(IMAGES, ()))
     demonstration = Demonstration(about, sightings_from_msgs(found[PERSONS], len(about.skeleton)),
                                   joints_from_msgs(found[COMMAND], about.joints),
-                                  joints_from_msgs(found[MEASURED], about.joints), marks)
+                                  joints_from_msgs(found[MEASURED], about.joints), marks, seen)
     if not len(demonstration.persons.stamps) + len(demonstration.commands):
         raise DatasetError(f'{path} holds neither a person nor commands')
     return demonstration

@@ -55,6 +55,12 @@ class MessageMaker:
         """`rcl_interfaces/Log`: the only standard message of a stamp and a text."""
         return self._types['rcl_interfaces/msg/Log'](self._time(stamp_s), INFO, 'demonstration', label, '', '', 0)
 
+    def image(self, stamp_s: float, jpeg: bytes) -> Any:
+        """`sensor_msgs/CompressedImage` of a JPEG file."""
+        header = self._types['std_msgs/msg/Header'](self._time(stamp_s), 'camera')
+        return self._types['sensor_msgs/msg/CompressedImage'](header, 'rgb8; jpeg compressed bgr8',
+                                                              np.frombuffer(jpeg, np.uint8))
+
     def joints(self, stamp_s: float, positions: np.ndarray, velocities: np.ndarray) -> Any:
         """`sensor_msgs/JointState` of all joints (n,) [rad], [rad/s]."""
         return self._types['sensor_msgs/msg/JointState'](

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from pose_ros.bridge.demonstration_bag import DemonstrationWriter
+from pose_ros.bridge.mailbox import Mailbox
 from pose_ros.demonstrations.demonstration import About
+from pose_ros.retargeting.recording import ReadImage
 from pose_ros.retargeting.robot import Robot
 from pose_ros.skeletons import Skeleton
 
@@ -40,10 +42,12 @@ class DemonstrationRecorder:
     Attributes:
         error: why nothing is recorded any more, or ''.
         count: samples and marks taken.
+        images: written; of those that were added, they may be fewer.
     """
 
     def __init__(self, folder: Path, robot: Robot, skeleton: Skeleton, model: str = '') -> None:
-        self.error, self.count = '', 0
+        self.error, self.count, self.images = '', 0, 0
+        self._newest_image: Mailbox[tuple[float, ReadImage]] = Mailbox()
         self._writer = DemonstrationWriter(folder, About.of(robot, skeleton, model))
         self._waiting: Queue[tuple[Callable[..., None], tuple[Any, ...]] | None] = Queue(MOST_WAITING)
         self._thread = Thread(target=self._work, name='demonstration recorder', daemon=True)
@@ -60,6 +64,25 @@ class DemonstrationRecorder:
     def add_measured(self, stamp_s: float, positions: np.ndarray, velocities: np.ndarray) -> None:
         """Where the joints (n,) are [rad], [rad/s]; velocities are NaN where the robot does not tell."""
         self._add(self._writer.write_measured, stamp_s, positions.copy(), velocities.copy())
+
+    def add_image(self, heard_s: float, read: ReadImage) -> None:
+        """An image of the camera; a newer one replaces it if it still waits.
+
+        Args:
+            heard_s: when it came [s].
+            read: called where there is time for it.
+        """
+        self._newest_image.put((heard_s, read))
+        self._add(self._write_image, heard_s)
+
+    def _write_image(self, _: float) -> None:
+        letter = self._newest_image.take(0)
+        if letter is None:
+            return
+        heard_s, read = letter.item
+        if image := read():
+            self._writer.write_image(heard_s, *image)
+            self.images += 1
 
     def add_mark(self, stamp_s: float, label: str) -> None:
         """A mark: MARK_BEGIN, MARK_END, or a note."""

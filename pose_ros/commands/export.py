@@ -22,7 +22,7 @@ def export(recordings: Annotated[list[Path], typer.Argument(help='Recordings of 
     from pose_ros.demonstrations.episode import cut
     from pose_ros.demonstrations.export import export as write
     from pose_ros.demonstrations.segment import Segment, segment
-    demonstrations = [read_demonstration(path) for path in recordings]
+    demonstrations = [read_demonstration(path, episodes.images) for path in recordings]
     parts = [[Segment(*found.span)] if whole else segment(found, segments) for found in demonstrations]
     dataset = cut(list(zip(demonstrations, parts)), episodes)
     write(dataset, to, out)

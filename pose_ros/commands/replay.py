@@ -57,7 +57,7 @@ def replay(recording: Annotated[Path, RECORDING], robot: Annotated[str, ROBOT] =
     from pose_ros.bridge.demonstration_bag import read_demonstration, write_demonstration
     from pose_ros.demonstrations.replay import plan_replay
     from pose_ros.demonstrations.transfer import transferred
-    demonstration = read_demonstration(recording)
+    demonstration = read_demonstration(recording, images=out is not None)
     performer = robot_of(demonstration.about, robot, urdf)
     if performer.config.name != demonstration.about.robot:
         demonstration = transferred(demonstration, performer)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pose_ros.demonstrations.camera_images import CameraImages
 from pose_ros.errors import DatasetError
 from pose_ros.skeletons import Skeleton
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # Labels of marks that cut a recording; any other label is a note.
 MARK_BEGIN, MARK_END = 'segment begin', 'segment end'
+NO_IMAGES = CameraImages.of(())
 
 
 def _freeze(item: object, *names: str) -> None:
@@ -136,6 +138,7 @@ class Demonstration:
         commands: what the joints were told.
         measured: where the joints were.
         marks: by stamp.
+        images: of a camera, if it was recorded and asked for.
     """
 
     about: About
@@ -143,6 +146,7 @@ class Demonstration:
     commands: JointSamples
     measured: JointSamples
     marks: tuple[Mark, ...] = ()
+    images: CameraImages = NO_IMAGES
 
     @property
     def span(self) -> tuple[float, float]:

@@ -23,6 +23,7 @@ class Episode:
         keypoints: (T, K, 3) of the person in the base frame [m]; gaps interpolated, 0 where never seen.
         scores: (T, K) 0..1; 0 where never seen.
         task: what is done, in words.
+        images: T JPEG files, or none.
     """
 
     times: np.ndarray
@@ -31,6 +32,7 @@ class Episode:
     keypoints: np.ndarray
     scores: np.ndarray
     task: str
+    images: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +53,8 @@ def cut(demonstrations: Sequence[tuple[Demonstration, Sequence[Segment]]],
         settings: see `EpisodeSettings`.
 
     Raises:
-        DatasetError: nothing to cut, other joints or keypoints, no such state, or a segment outside its recording.
+        DatasetError: nothing to cut, other joints or keypoints, no such state, a segment outside its recording, or
+            images that are missing.
     """
     settings = settings or EpisodeSettings()
     if not any(segments for _, segments in demonstrations):
@@ -64,6 +67,9 @@ def cut(demonstrations: Sequence[tuple[Demonstration, Sequence[Segment]]],
                                f'{demonstration.about.skeleton.name} cannot be one dataset')
     episodes = tuple(_episode(demonstration, segment, settings)
                      for demonstration, segments in demonstrations for segment in segments)
+    if len({bool(episode.images) for episode in episodes}) > 1:
+        raise DatasetError('some recordings have camera images and others have none; '
+                           'allowed: images = false, which leaves them out')
     return EpisodeSet(about, settings.rate_hz, episodes)
 
 
@@ -79,7 +85,8 @@ def _episode(demonstration: Demonstration, segment: Segment, settings: EpisodeSe
     states = demonstration.measured if settings.state == 'measured' else demonstration.commands
     stamps, later = segment.begin + times, segment.begin + times + 1 / settings.rate_hz
     keypoints, scores = _person(demonstration, stamps)
-    return Episode(times, states.at(stamps), demonstration.commands.at(later), keypoints, scores, settings.task)
+    images = demonstration.images.at(stamps) if settings.images and len(demonstration.images) else ()
+    return Episode(times, states.at(stamps), demonstration.commands.at(later), keypoints, scores, settings.task, images)
 
 
 def _person(demonstration: Demonstration, stamps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pose_ros.demonstrations.episode import EpisodeSet
 from pose_ros.errors import DatasetError
@@ -23,7 +24,7 @@ def export(episodes: EpisodeSet, form: str, out: Path) -> None:
         out: folder (lerobot, csv) or file (robomimic) to make.
 
     Raises:
-        DatasetError: an unknown format, a missing library, or something is there already.
+        DatasetError: an unknown format, a missing library, images of several sizes, or something is there already.
         OSError: it cannot be written.
     """
     if form not in EXPORTS:
@@ -35,4 +36,9 @@ def export(episodes: EpisodeSet, form: str, out: Path) -> None:
     if out.exists():
         raise DatasetError(f'{out} is there already; nothing is written over')
     write: Callable[[EpisodeSet, Path], None] = import_module(f'pose_ros.demonstrations.{module}').write
-    write(episodes, out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    # An export that fails leaves nothing that looks like a dataset.
+    with TemporaryDirectory(prefix='.export-', dir=out.parent) as folder:
+        made = Path(folder) / out.name
+        write(episodes, made)
+        made.rename(out)

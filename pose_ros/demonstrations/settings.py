@@ -32,3 +32,4 @@ class EpisodeSettings(Settings):
     rate_hz: int = setting(30, 'Frames per second', low=1, high=1000)
     state: str = setting('measured', 'Joint positions that are the state', choices=('measured', 'commanded'))
     task: str = setting('follow the person', 'What is done, in words')
+    images: bool = setting(True, 'Take camera images along, where they were recorded')

@@ -1,6 +1,8 @@
 """An old recording for another robot: the person moved once, every robot may learn it."""
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from pose_ros.demonstrations.demonstration import About, Demonstration, JointSamples
@@ -38,4 +40,5 @@ def transferred(demonstration: Demonstration, robot: Robot) -> Demonstration:
     positions, velocities = (np.array([getattr(motion, what) for motion in motions]).reshape(-1, count)
                              for what in ('position', 'velocity'))
     commands = JointSamples(np.array(stamps), positions, velocities)
-    return Demonstration(About.of(robot, about.skeleton, about.model), persons, commands, nothing, demonstration.marks)
+    about = About.of(robot, about.skeleton, about.model)
+    return replace(demonstration, about=about, commands=commands, measured=nothing)

@@ -13,6 +13,7 @@ from pose_ros.bridge.robot import Replay, SelectPerson
 from pose_ros.bridge.stamps import seconds_of
 from pose_ros.demonstrations.demonstration import MARK_BEGIN, MARK_END
 from pose_ros.errors import PoseRosError, RobotError
+from pose_ros.nodes.camera_recording import CameraRecording, images_topic
 from pose_ros.nodes.retarget_settings import RetargetSettings
 from pose_ros.retargeting.recording import NoRecorder, Recorder
 from pose_ros.retargeting.robot import Robot
@@ -50,6 +51,7 @@ class RetargetServices:
         self._session: Session | None = None
         self._settings = RetargetSettings()
         self._in_segment = False
+        self._camera: CameraRecording | None = None
         serve = node.create_service
         self._services = [
             serve(SetBool, '~/enable', self._answering(self._enable)),
@@ -70,7 +72,7 @@ class RetargetServices:
         """From now on they refuse; a recording is completed."""
         if self._session:
             self._session.safety.disable('deactivated')
-            self._session.recorder.close()
+            self._end_recording(self._session)
         self._session = None
 
     def _answering(self, act: Callable[[Session, Any], str]) -> Callable[[Any, Any], Any]:
@@ -115,15 +117,25 @@ class RetargetServices:
                                         request.stretch or 1.0)
         return f'{session.perform(trajectory)}; {report}'
 
-    def _record(self, session: Session, request: SetBool.Request) -> str:
+    def _end_recording(self, session: Session) -> str:
+        camera, self._camera = self._camera, None
+        if camera:
+            camera.close()
         session.recorder.close()
+        session.recorder = NoRecorder()
+        return f'recording ended; {camera.count} images came on {camera.topic}' if camera else 'recording ended'
+
+    def _record(self, session: Session, request: SetBool.Request) -> str:
+        ended = self._end_recording(session)
         if not request.data:
-            session.recorder = NoRecorder()
-            return 'recording ended'
+            return ended
+        topic = images_topic(self._node, self._settings.record_images)
         name = f'{datetime.now():%Y%m%d_%H%M%S_%f}_{session.robot.config.name}'
         path = Path(self._settings.record_folder).expanduser() / name
         session.recorder, self._in_segment = self._record_to(path, session), False
-        return f'recording to {path}'
+        if topic:
+            self._camera = CameraRecording(self._node, topic, self._settings.record_image_width, session.recorder)
+        return f'recording to {path}, with {topic}' if topic else f'recording to {path}'
 
     def _mark(self, session: Session, _: Trigger.Request) -> str:
         if isinstance(session.recorder, NoRecorder):

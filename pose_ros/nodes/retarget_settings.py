@@ -28,6 +28,9 @@ class RetargetSettings(Settings):
     camera_rpy: list[float] = setting([0.0, 0.0, 0.0], "Roll, pitch, yaw of the frame of the people in the robot's "
                                       'root link [rad]', low=-6.3, high=6.3)
     record_folder: str = setting('recordings', 'Where ~/record makes its files')
+    record_images: str = setting('', 'Topic of camera images that ~/record keeps, as JPEG; empty keeps none')
+    record_image_width: int = setting(640, 'Wider images are made so wide before they are kept [px]', low=16,
+                                      high=16384)
     status_period_s: float = setting(0.1, 'Time between two messages on ~/status [s]; markers too', low=0.01, high=10.0)
     autostart: bool = setting(True, 'Configure and activate by itself when started', read_only=True)
 

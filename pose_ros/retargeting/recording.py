@@ -1,9 +1,13 @@
 """What a session tells whoever records it."""
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
+
+# Gives the stamp [s] of an image and a JPEG file; None where it cannot be read.
+ReadImage = Callable[[], 'tuple[float, bytes] | None']
 
 
 class Recorder(Protocol):
@@ -24,6 +28,9 @@ class Recorder(Protocol):
     def add_measured(self, stamp_s: float, positions: np.ndarray, velocities: np.ndarray) -> None:
         """Where the joints (n,) are [rad], [rad/s]; velocities are NaN where the robot does not tell."""
 
+    def add_image(self, heard_s: float, read: ReadImage) -> None:
+        """An image of the camera: when it came [s], and what reads it."""
+
     def add_mark(self, stamp_s: float, label: str) -> None:
         """Something that is no motion."""
 
@@ -43,6 +50,9 @@ class NoRecorder:
         """See `Recorder`."""
 
     def add_measured(self, stamp_s: float, positions: np.ndarray, velocities: np.ndarray) -> None:
+        """See `Recorder`."""
+
+    def add_image(self, heard_s: float, read: ReadImage) -> None:
         """See `Recorder`."""
 
     def add_mark(self, stamp_s: float, label: str) -> None:

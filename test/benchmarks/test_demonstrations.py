@@ -3,7 +3,7 @@ import math
 
 import pytest
 
-from pose_ros.benchmarks.demonstrations import killed_recording, rows, segmentation
+from pose_ros.benchmarks.demonstrations import camera_images, killed_recording, rows, segmentation
 
 
 def values_of(found):
@@ -20,6 +20,11 @@ def test_a_killed_recording_is_readable_up_to_the_last_second():
     values = values_of(killed_recording(600))
     assert values['recording.killed.recorded_s'] >= 19.9
     assert values['recording.killed.lost_s'] < 1 and values['recording.killed.missing_frames'] == 0
+
+
+def test_images_are_kept_small():
+    values = values_of(camera_images(10))
+    assert values['image.ms'] > 0 and 1 < values['image.mb_per_minute'] < 30 * 60 * 0.2
 
 
 @pytest.mark.skipif(importlib.util.find_spec('pinocchio') is None or importlib.util.find_spec('toppra') is None,

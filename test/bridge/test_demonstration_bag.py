@@ -29,6 +29,28 @@ def test_what_is_written_is_read(tmp_path):
     assert_same(read_demonstration(tmp_path / 'taught' / 'taught.mcap'), made)
 
 
+def test_images_are_read_when_they_are_asked_for(tmp_path):
+    made = make_demonstration(images_hz=10.0)
+    write_demonstration(tmp_path / 'taught', made)
+    assert not len(read_demonstration(tmp_path / 'taught').images)
+    read = read_demonstration(tmp_path / 'taught', images=True)
+    assert_same(read, made)
+    assert len(read.images) == 30 and read.images.jpegs == made.images.jpegs
+    np.testing.assert_allclose(read.images.stamps, made.images.stamps, atol=1e-6)
+
+
+def test_images_of_a_camera_with_another_clock_do_no_harm(tmp_path):
+    made = make_demonstration(images_hz=10.0)
+    writer = DemonstrationWriter(tmp_path / 'taught', made.about)
+    for stamp, ahead in ((1.0, 1e6), (2.0, -1e6), (3.0, 0.0)):
+        writer.write_image(stamp, 1e9 + ahead, made.images.jpegs[0])
+        writer.write_command(stamp, np.zeros(2), np.zeros(2))
+    # Nothing is closed: what was flushed by the stamps alone is there.
+    writer.abort()
+    read = read_demonstration(tmp_path / 'taught', images=True)
+    assert len(read.commands) == 2 and read.images.stamps.tolist() == [1e9 - 1e6, 1e9, 1e9 + 1e6]
+
+
 def test_readers_of_others_read_it(tmp_path):
     made = make_demonstration()
     write_demonstration(tmp_path / 'taught', made)

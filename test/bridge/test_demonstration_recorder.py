@@ -2,11 +2,13 @@ import os
 import subprocess
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from conftest import wait_until
 from demonstrations_made import JOINTS, make_demonstration
 
 from pose_ros.benchmarks.motions import ARMS
@@ -54,6 +56,34 @@ def test_records_what_is_added(tmp_path):
     assert read.about == made.about
     np.testing.assert_array_equal(read.persons.points, made.persons.points)
     np.testing.assert_allclose(read.commands.positions[:, 0], 0.01 * np.arange(len(made.commands)))
+
+
+def test_the_newest_image_is_recorded_and_one_that_cannot_be_read_is_not(tmp_path):
+    made = make_demonstration(images_hz=10.0)
+    recorder = DemonstrationRecorder(tmp_path / 'taught', ROBOT, ARMS)
+    reading, go_on, asked = threading.Event(), threading.Event(), []
+
+    def slow():
+        reading.set()
+        assert go_on.wait(20)
+        return 1.0, made.images.jpegs[0]
+
+    def read(index):
+        asked.append(index)
+        return (1.0 + index, made.images.jpegs[index]) if index < 5 else None
+
+    recorder.add_image(1.0, slow)
+    assert reading.wait(20)
+    for index in range(1, 5):
+        recorder.add_image(1.0 + index, partial(read, index))
+    go_on.set()
+    wait_until(lambda: asked, what='the next image')
+    recorder.add_image(6.0, partial(read, 5))
+    recorder.add_command(7.0, np.zeros(2), np.zeros(2))
+    recorder.close()
+    images = read_demonstration(tmp_path / 'taught', images=True).images
+    assert not recorder.error and asked == [4, 5]
+    assert images.stamps.tolist() == [1.0, 5.0] and images.jpegs == (made.images.jpegs[0], made.images.jpegs[4])
 
 
 def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path):

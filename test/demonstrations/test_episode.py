@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from demonstrations_made import BEGIN, make_demonstration
+from demonstrations_made import BEGIN, make_demonstration, make_images
 
 from pose_ros.demonstrations.demonstration import JointSamples, Sightings
 from pose_ros.demonstrations.episode import cut
@@ -53,6 +53,26 @@ def test_what_cannot_be_cut_is_named():
         cut([(made, [SEGMENT]), (other, [SEGMENT])])
     with pytest.raises(DatasetError, match='no joint positions'):
         cut([(replace(made, commands=nothing), [SEGMENT])])
+
+
+def test_every_frame_has_the_image_that_was_newest_then():
+    made = make_demonstration(images_hz=10.0)
+    segment = Segment(SEGMENT.begin + 0.01, SEGMENT.end + 0.01)
+    episode = cut([(made, [segment])], EpisodeSettings(rate_hz=20)).episodes[0]
+    newest = [made.images.jpegs[int(np.flatnonzero(made.images.stamps <= stamp + 1e-9)[-1])]
+              for stamp in segment.begin + episode.times]
+    assert len(set(newest)) == 11 and episode.images == tuple(newest)
+    assert cut([(made, [SEGMENT])], EpisodeSettings(images=False)).episodes[0].images == ()
+
+
+def test_images_that_are_missing_are_told():
+    made, blind = make_demonstration(images_hz=10.0), make_demonstration()
+    with pytest.raises(DatasetError, match='some recordings have camera images and others have none'):
+        cut([(made, [SEGMENT]), (blind, [SEGMENT])])
+    assert len(cut([(made, [SEGMENT]), (blind, [SEGMENT])], EpisodeSettings(images=False)).episodes) == 2
+    late = replace(made, images=make_images(made.images.stamps + 5))
+    with pytest.raises(DatasetError, match='no camera image within 1 s'):
+        cut([(late, [SEGMENT])])
 
 
 def test_a_state_that_was_commanded():

@@ -1,9 +1,11 @@
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from demonstrations_made import BEGIN, make_demonstration
+from demonstrations_made import BEGIN, make_demonstration, make_images
 
+from pose_ros.demonstrations.camera_images import decode
 from pose_ros.demonstrations.episode import cut
 from pose_ros.demonstrations.export import EXPORTS, export
 from pose_ros.demonstrations.segment import Segment
@@ -48,6 +50,52 @@ def test_robomimic_file_has_its_layout(tmp_path, episodes):
         assert demo['dones'][:].tolist() == [0] * 30 + [1] and demo.attrs['num_samples'] == 31
         assert json.loads(file['data'].attrs['env_args'])['env_kwargs']['rate_hz'] == 30
         assert file['mask/train'][:].tolist() == [b'demo_0', b'demo_1']
+
+
+def pictured():
+    return cut([(make_demonstration(images_hz=10.0), SEGMENTS)])
+
+
+def test_lerobot_holds_the_images_as_they_were_recorded(tmp_path):
+    parquet = pytest.importorskip('pyarrow.parquet')
+    episodes = pictured()
+    export(episodes, 'lerobot', tmp_path / 'taught')
+    info = json.loads((tmp_path / 'taught/meta/info.json').read_text())
+    assert info['features']['observation.images.camera'] == {'dtype': 'image', 'shape': [48, 64, 3],
+                                                             'names': ['height', 'width', 'channels']}
+    files = parquet.read_table(tmp_path / 'taught/data/chunk-000/file-000.parquet')['observation.images.camera']
+    wanted = [jpeg for episode in episodes.episodes for jpeg in episode.images]
+    assert [file['bytes'] for file in files.to_pylist()] == wanted and len(wanted) == 62
+    found = json.loads((tmp_path / 'taught/meta/stats.json').read_text())['observation.images.camera']
+    pixels = np.array([decode(jpeg)[::4, ::4] for jpeg in wanted]) / 255
+    for name, value in {'mean': pixels.mean((0, 1, 2)), 'std': pixels.std((0, 1, 2)), 'min': pixels.min((0, 1, 2)),
+                        'max': pixels.max((0, 1, 2)), 'q10': np.quantile(pixels, 0.1, (0, 1, 2)),
+                        'q90': np.quantile(pixels, 0.9, (0, 1, 2))}.items():
+        np.testing.assert_allclose(np.array(found[name]).reshape(3), value, atol=0.01, err_msg=name)
+    assert np.shape(found['mean']) == (3, 1, 1) and found['count'] == [62]
+
+
+def test_robomimic_holds_the_images_and_what_is_seen_next(tmp_path):
+    h5py = pytest.importorskip('h5py')
+    episodes = pictured()
+    export(episodes, 'robomimic', tmp_path / 'taught.hdf5')
+    with h5py.File(tmp_path / 'taught.hdf5') as file:
+        seen, following = file['data/demo_1/obs/camera_image'], file['data/demo_1/next_obs/camera_image'][:]
+        assert seen.dtype == np.uint8 and seen.shape == (31, 48, 64, 3) and following.shape == seen.shape
+        np.testing.assert_array_equal(seen[7], decode(episodes.episodes[1].images[7]))
+        np.testing.assert_array_equal(following[:-1], seen[1:])
+        np.testing.assert_array_equal(following[-1], seen[-1])
+
+
+@pytest.mark.parametrize(('form', 'library'), [('lerobot', 'pyarrow'), ('robomimic', 'h5py')])
+def test_images_of_several_sizes_are_refused_and_nothing_is_left(tmp_path, form, library):
+    pytest.importorskip(library)
+    episodes = pictured()
+    first, second = episodes.episodes
+    small = replace(second, images=make_images(second.times, 32, 24).jpegs)
+    with pytest.raises(DatasetError, match='64x48 and 32x24 px cannot be one dataset'):
+        export(replace(episodes, episodes=(first, small)), form, tmp_path / 'taught')
+    assert not list(tmp_path.iterdir())
 
 
 def test_csv_has_a_name_for_every_number(tmp_path, episodes):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from demonstrations_made import make_demonstration
 
+from pose_ros.demonstrations.camera_images import decode
 from pose_ros.demonstrations.episode import cut
 from pose_ros.demonstrations.export import export
 from pose_ros.demonstrations.segment import Segment
@@ -62,6 +63,50 @@ def test_lerobot_serves_batches(tmp_path, monkeypatch, episodes):
     batches = list(loader)
     assert sum(len(batch['index']) for batch in batches) == 73
     assert all(torch.isfinite(batch['observation.human.keypoints']).all() for batch in batches)
+
+
+@pytest.fixture
+def pictured():
+    made = make_demonstration(4.0, images_hz=10.0)
+    begin = made.span[0]
+    return cut([(made, [Segment(begin + 0.5, begin + 1.5), Segment(begin + 2.0, begin + 3.5)])],
+               EpisodeSettings(rate_hz=20))
+
+
+@needs('lerobot')
+def test_lerobot_sees_the_camera(tmp_path, monkeypatch, pictured):
+    monkeypatch.setenv('HF_HUB_OFFLINE', '1')
+    monkeypatch.setenv('HF_HOME', str(tmp_path / 'cache'))
+    from lerobot.datasets.lerobot_dataset import LeRobotDataset
+    export(pictured, 'lerobot', tmp_path / 'taught')
+    dataset = LeRobotDataset('pose_ros/taught', root=tmp_path / 'taught')
+    key = 'observation.images.camera'
+    assert dataset.meta.camera_keys == dataset.meta.image_keys == [key] and dataset.num_frames == 21 + 31
+    for index, episode, frame in ((4, 0, 4), (21 + 7, 1, 7)):
+        wanted = decode(pictured.episodes[episode].images[frame])
+        seen = dataset[index][key]
+        assert seen.shape == (3, 48, 64) and seen.max() <= 1
+        np.testing.assert_allclose(255 * seen.permute(1, 2, 0), wanted, atol=3)
+    for name in ('mean', 'std', 'min', 'q50'):
+        assert dataset.meta.stats[key][name].shape == (3, 1, 1)
+    pixels = np.array([decode(jpeg) for episode in pictured.episodes for jpeg in episode.images]) / 255
+    np.testing.assert_allclose(dataset.meta.stats[key]['mean'].ravel(), pixels.mean((0, 1, 2)), atol=0.01)
+    only = LeRobotDataset('pose_ros/taught', root=tmp_path / 'taught', episodes=[1])
+    assert only.num_frames == 31 and only[0][key].shape == (3, 48, 64)
+
+
+@needs('robomimic')
+def test_robomimic_sees_the_camera(tmp_path, pictured):
+    import robomimic.utils.obs_utils as obs_utils
+    from robomimic.utils.dataset import SequenceDataset
+    export(pictured, 'robomimic', tmp_path / 'taught.hdf5')
+    obs_utils.initialize_obs_utils_with_obs_specs({'obs': {'low_dim': ['joint_positions'], 'rgb': ['camera_image']}})
+    dataset = SequenceDataset(str(tmp_path / 'taught.hdf5'), obs_keys=('joint_positions', 'camera_image'),
+                              dataset_keys=('actions',), load_next_obs=True, seq_length=2, hdf5_use_swmr=True)
+    item = dataset[21 + 7]
+    wanted = np.array([decode(jpeg) for jpeg in pictured.episodes[1].images[7:10]])
+    np.testing.assert_array_equal(item['obs']['camera_image'], wanted[:2])
+    np.testing.assert_array_equal(item['next_obs']['camera_image'], wanted[1:])
 
 
 @needs('robomimic')
