@@ -11,6 +11,9 @@ from pose_ros.skeletons import Skeleton
 
 
 def _frozen(array: np.ndarray, dtype: type) -> np.ndarray:
+    # One that was frozen here, of a person of whom only another attribute is replaced, stays the same array.
+    if isinstance(array, np.ndarray) and not array.flags.writeable and array.base is None and array.dtype == dtype:
+        return array
     frozen: np.ndarray = np.array(array, dtype)
     frozen.flags.writeable = False
     return frozen

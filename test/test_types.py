@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,3 +85,16 @@ def test_points_fit_the_skeleton():
         person(points=points(17))
     with pytest.raises(SkeletonError, match='positions'):
         Points(np.zeros((3, 3)), np.zeros((2, 3, 3)), np.zeros(3))
+
+
+def test_arrays_are_copied_unless_they_are_frozen_already():
+    given = np.zeros((18, 2), np.float32)
+    first = Person(OPENPOSE18, given, np.ones(18), 0.5)
+    given[:] = 1
+    assert not first.keypoints.any()
+    assert replace(first, track_id=3).keypoints is first.keypoints
+    view = given[:]
+    view.flags.writeable = False
+    second = Person(OPENPOSE18, view, np.ones(18), 0.5)
+    given[:] = 2
+    assert (second.keypoints == 1).all()

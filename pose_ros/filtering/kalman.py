@@ -49,7 +49,8 @@ class KalmanFilter:
 
     def predict(self, stamp_s: float) -> Filtered:
         """See `KeypointFilter.predict`; the covariance grows with the time ahead."""
-        means, spreads = self._moved(max(checked_stamp(stamp_s) - self._stamp_s, 0.0))
+        ahead_s = checked_stamp(stamp_s) - self._stamp_s
+        means, spreads = self._moved(ahead_s) if ahead_s > 0 else (self._means.copy(), self._spreads.copy())
         gone = self._stamp_s - self._seen_s > self._settings.max_gap_s
         means[:, gone], spreads[:, :, gone] = np.nan, np.nan
         return Filtered(means[0], means[1], spreads[0, 0], self._seen_s < stamp_s)
@@ -108,15 +109,19 @@ class KalmanFilter:
             return
         spreads, noise = self._spreads[:, :, found], noise[found]
         innovations = values[found] - self._means[0, found]
-        spreads *= self._fading(innovations, spreads[0, 0] + noise, found, step_s)[:, None, None]
-        gains = spreads[:, 0] @ np.linalg.inv(spreads[0, 0] + noise)
+        inverse = np.linalg.inv(spreads[0, 0] + noise)
+        fading = self._fading(innovations, inverse, found, step_s)
+        if (fading > 1).any():
+            spreads *= fading[:, None, None]
+            inverse = np.linalg.inv(spreads[0, 0] + noise)
+        gains = spreads[:, 0] @ inverse
         self._means[:, found] += np.einsum('skij,kj->ski', gains, innovations)
         spreads -= gains[:, None] @ spreads[0]
         # Fading would amplify the rounding errors in which the two halves differ.
         self._spreads[:, :, found] = (spreads + spreads.transpose(1, 0, 2, 4, 3)) / 2
 
-    def _fading(self, innovations: np.ndarray, scatter: np.ndarray, found: np.ndarray, step_s: float) -> np.ndarray:
-        surprises = np.einsum('ki,kij,kj->k', innovations, np.linalg.inv(scatter), innovations) / innovations.shape[1]
+    def _fading(self, innovations: np.ndarray, inverse: np.ndarray, found: np.ndarray, step_s: float) -> np.ndarray:
+        surprises = np.einsum('ki,kij,kj->k', innovations, inverse, innovations) / innovations.shape[1]
         keep = np.exp(-step_s / self._settings.memory_s) if self._settings.memory_s else 0.0
         self._surprises[found] = keep * self._surprises[found] + (1 - keep) * surprises
         return np.clip(self._surprises[found] / self._settings.surprise, 1.0, _MAX_FADING)

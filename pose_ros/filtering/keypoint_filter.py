@@ -85,6 +85,6 @@ def checked_stamp(stamp_s: float) -> float:
 def taken(array: np.ndarray, rows: np.ndarray, missing: float, axis: int = 0) -> np.ndarray:
     """The rows of an array along an axis; a row -1 is filled with `missing`."""
     chosen = np.take(array, rows, axis=axis) if array.shape[axis] else np.empty(
-        (*array.shape[:axis], len(rows), *array.shape[axis + 1:]))
+        (*array.shape[:axis], len(rows), *array.shape[axis + 1:]), array.dtype)
     chosen[(slice(None),) * axis + (np.asarray(rows) < 0,)] = missing
     return chosen

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pose_ros.filtering.kalman import KalmanFilter
-from pose_ros.filtering.keypoint_filter import Filtered, FilterSettings, KeypointFilter, checked_stamp
+from pose_ros.filtering.keypoint_filter import Filtered, FilterSettings, KeypointFilter, checked_stamp, taken
 from pose_ros.filtering.one_euro import OneEuroFilter
 from pose_ros.settings import Settings, setting
 from pose_ros.types import Person, Points, PointSource
@@ -47,23 +47,6 @@ class Smoothed:
     predicted: np.ndarray
 
 
-@dataclass
-class _Row:
-    """One person's place in the filters: K keypoints in a row."""
-
-    track_id: int
-    seen_s: float
-    height_px: float = 1.0
-    lifted: bool = False
-
-    def see(self, person: Person, stamp_s: float) -> None:
-        seen = person.found.any() or (person.points is not None and person.points.known.any())
-        self.seen_s = stamp_s if seen else self.seen_s
-        # A person half out of the image has a small box but is no smaller.
-        self.height_px = max(np.nan_to_num(person.bbox[2:].max()), 0.98 * self.height_px)
-        self.lifted = self.lifted or person.points is not None
-
-
 class Smoother:
     """Smooths people by their track_id; those without one come back unsmoothed, with unknown velocities.
 
@@ -78,7 +61,9 @@ class Smoother:
         """Forget everyone."""
         make = FILTERS[self._settings.filter]
         self._image, self._space = make(self._filters), make(self._filters)
-        self._rows: list[_Row] = []
+        self._ids: list[int] = []
+        # Of each person: when it was last seen, its height in the image, and whether it was ever lifted.
+        self._seen_s, self._heights_px, self._lifted = np.zeros(0), np.zeros(0), np.zeros(0, bool)
         self._stamp_s = -np.inf
 
     def smooth(self, persons: Sequence[Person], stamp_s: float, publish_s: float | None = None) -> list[Smoothed]:
@@ -113,42 +98,47 @@ class Smoother:
 
     def _arrange(self, tracked: Mapping[int, Person]) -> None:
         """Rows for newcomers, and none for those unseen for long."""
-        kept = [i for i, row in enumerate(self._rows) if self._stamp_s - row.seen_s <= self._settings.forget_s]
-        known = {self._rows[i].track_id for i in kept}
+        kept = np.flatnonzero(self._stamp_s - self._seen_s <= self._settings.forget_s)
+        known = [self._ids[i] for i in kept.tolist()]
         fresh = [track_id for track_id in tracked if track_id not in known]
-        if fresh or len(kept) < len(self._rows):
+        if fresh or len(kept) < len(self._ids):
+            self._ids = known + fresh
             people = np.array([*kept, *[-1] * len(fresh)], np.int64)
-            self._rows = [self._rows[i] for i in kept] + [_Row(track_id, self._stamp_s) for track_id in fresh]
             self._select(people, len(next(iter(tracked.values())).skeleton) if tracked else self._count)
 
     def _select(self, people: np.ndarray, count: int) -> None:
         self._count = count
+        self._seen_s = taken(self._seen_s, people, self._stamp_s)
+        self._heights_px, self._lifted = taken(self._heights_px, people, 1.0), taken(self._lifted, people, False)
         rows = np.where(people[:, None] < 0, -1, people[:, None] * count + np.arange(count)).ravel()
         self._image.select(rows)
         self._space.select(rows)
 
     def _filtered(self, tracked: Mapping[int, Person], ahead_s: float) -> dict[int, Smoothed]:
-        for row in self._rows:
-            if row.track_id in tracked:
-                row.see(tracked[row.track_id], self._stamp_s)
-        people = [tracked.get(row.track_id) for row in self._rows]
-        image = self._image_filtered(people, ahead_s)
-        space = self._space_filtered(people, ahead_s) if any(row.lifted for row in self._rows) else None
+        people = [tracked.get(track_id) for track_id in self._ids]
+        nothing, unknown = np.full((self._count, 2), np.nan, np.float32), Points.unknown(self._count)
+        keypoints = np.array([one.keypoints if one else nothing for one in people])
+        points = [one.points if one and one.points else unknown for one in people]
+        positions = np.array([one.positions for one in points])
+        self._see(keypoints, positions)
+        self._lifted |= [one is not unknown for one in points]
+        units = np.repeat(self._heights_px / self._settings.person_height_m, self._count)
+        image = self._run(self._image, keypoints.reshape(-1, 2), ahead_s, None, units)
+        covariances = np.concatenate([one.covariances for one in points])
+        space = self._run(self._space, positions.reshape(-1, 3), ahead_s, covariances) if self._lifted.any() else None
         return {person.track_id: _smoothed(person, _of(image, i, self._count),
-                                           _of(space, i, self._count) if space and row.lifted else None)
-                for i, (row, person) in enumerate(zip(self._rows, people)) if person}
+                                           _of(space, i, self._count) if space and self._lifted[i] else None)
+                for i, person in enumerate(people) if person}
 
-    def _image_filtered(self, people: Sequence[Person | None], ahead_s: float) -> Filtered:
-        nothing = np.full((self._count, 2), np.nan)
-        values = np.concatenate([one.keypoints if one else nothing for one in people])
-        units = np.repeat([row.height_px for row in self._rows], self._count) / self._settings.person_height_m
-        return self._run(self._image, values, ahead_s, None, units)
-
-    def _space_filtered(self, people: Sequence[Person | None], ahead_s: float) -> Filtered:
-        nothing = Points.unknown(self._count)
-        points = [one.points if one and one.points else nothing for one in people]
-        return self._run(self._space, np.concatenate([one.positions for one in points]), ahead_s,
-                         np.concatenate([one.covariances for one in points]))
+    def _see(self, keypoints: np.ndarray, positions: np.ndarray) -> None:
+        """Takes in (N, K, 2) keypoints [px] and (N, K, 3) points [m] of everyone."""
+        found = np.isfinite(keypoints).all(axis=2)
+        seen = found.any(axis=1) | np.isfinite(positions).all(axis=2).any(axis=1)
+        self._seen_s[seen] = self._stamp_s
+        low = np.where(found[:, :, None], keypoints, np.inf).min(axis=1)
+        high = np.where(found[:, :, None], keypoints, -np.inf).max(axis=1)
+        # A person half out of the image has a small box but is no smaller.
+        self._heights_px = np.maximum((high - low).max(axis=1), 0.98 * self._heights_px)
 
     def _run(self, one: KeypointFilter, values: np.ndarray, ahead_s: float, covariances: np.ndarray | None = None,
              unit: np.ndarray | float = 1.0) -> Filtered:

@@ -9,13 +9,24 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from pose_ros.skeletons import Skeleton
 
 _BENDS = (('shoulder', 'elbow', 'wrist'), ('hip', 'knee', 'ankle'))
 _STRAIGHT = 0.25  # sine of the angle below which noise decides where the plane of a limb lies
 _NO_PERSON = -1
+# (9, 16): how each entry of a rotation matrix adds to 4 q q^T - 1, with q as x y z w.
+_OUTER = np.array([
+    [[1, 0, 0, 0], [0, -1, 0, 0], [0, 0, -1, 0], [0, 0, 0, 1]],
+    [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, -1], [0, 0, -1, 0]],
+    [[0, 0, 1, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0, 1, 0, 0]],
+    [[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 0]],
+    [[-1, 0, 0, 0], [0, 1, 0, 0], [0, 0, -1, 0], [0, 0, 0, 1]],
+    [[0, 0, 0, -1], [0, 0, 1, 0], [0, 1, 0, 0], [-1, 0, 0, 0]],
+    [[0, 0, 1, 0], [0, 0, 0, -1], [1, 0, 0, 0], [0, -1, 0, 0]],
+    [[0, 0, 0, 1], [0, 0, 1, 0], [0, 1, 0, 0], [1, 0, 0, 0]],
+    [[-1, 0, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]],
+], float).reshape(9, 16)
 
 
 def body_axes(points: np.ndarray, skeleton: Skeleton) -> np.ndarray:
@@ -36,12 +47,16 @@ def axes_along(first: np.ndarray, third: np.ndarray) -> np.ndarray:
 
 
 def quaternions(axes: np.ndarray) -> np.ndarray:
-    """(..., 3, 3) rotation matrices -> (..., 4) x y z w with w >= 0; NaN stays NaN."""
-    flat = axes.reshape(-1, 3, 3)
-    known = np.isfinite(flat).all(axis=(1, 2))
-    turned = np.full((len(flat), 4), np.nan)
-    if known.any():
-        turned[known] = Rotation.from_matrix(flat[known]).as_quat(canonical=True)
+    """(..., 3, 3) rotation matrices -> (..., 4) x y z w with w >= 0; NaN stays NaN.
+
+    Four times the outer product of the quaternion with itself is linear in the matrix; its row with the largest
+    diagonal is the quaternion but for the length (Shepperd, 1978).
+    """
+    flat = axes.reshape(-1, 9)
+    outer = (flat @ _OUTER + np.eye(4).ravel()).reshape(-1, 4, 4)
+    largest = outer.diagonal(axis1=1, axis2=2).argmax(axis=1)
+    turned = outer[np.arange(len(outer)), largest]
+    turned *= np.where(turned[:, 3:] < 0, -1, 1) / np.linalg.norm(turned, axis=1, keepdims=True)
     return turned.reshape(*axes.shape[:-2], 4)
 
 

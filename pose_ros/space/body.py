@@ -10,6 +10,7 @@ from pose_ros.lifting.orientations import LimbOrientations, body_axes, quaternio
 from pose_ros.skeletons import Skeleton
 from pose_ros.space.followed import Root
 from pose_ros.space.space_settings import SpaceSettings
+from pose_ros.types import Points
 
 
 class Body:
@@ -19,22 +20,20 @@ class Body:
         self._skeleton, self._settings = skeleton, settings
         self._hips = [skeleton.index(f'{side}_hip') for side in ('left', 'right')]
         self._limbs = LimbOrientations(skeleton, settings.hinge_memory_s)
+        self._nowhere = Points.unknown(len(skeleton))
 
     def of(self, people: Sequence[Smoothed], stamp_s: float) -> list[tuple[Root, np.ndarray]]:
         """Root and (E, 4) limb orientations of each; those are (0, 4) if they are not asked for."""
-        count = len(self._skeleton)
-        points = np.array([one.person.points.positions if one.person.points else np.full((count, 3), np.nan)
-                           for one in people]).reshape(-1, count, 3)
+        if not people:
+            return []
+        points = [one.person.points or self._nowhere for one in people]
+        positions = np.array([one.positions for one in points])
         limbs = np.empty((len(people), 0, 4))
-        if self._settings.limb_orientations and len(people):
-            limbs = self._limbs.of([one.person.track_id for one in people], points, stamp_s)
-        turned = quaternions(body_axes(points, self._skeleton))
-        return [(self._root(one, orientation), limb) for one, orientation, limb in zip(people, turned, limbs)]
-
-    def _root(self, one: Smoothed, orientation: np.ndarray) -> Root:
-        points = one.person.points
-        if points is None:
-            return Root(np.full(3, np.nan), np.full((3, 3), np.nan), np.full(3, np.nan), orientation)
+        if self._settings.limb_orientations:
+            limbs = self._limbs.of([one.person.track_id for one in people], positions, stamp_s)
         # The errors of both hips are taken as independent.
-        return Root(points.positions[self._hips].mean(axis=0), points.covariances[self._hips].sum(axis=0) / 4,
-                    one.point_velocities[self._hips].mean(axis=0), orientation)
+        spreads = np.array([one.covariances[self._hips] for one in points]).sum(axis=1) / 4
+        velocities = np.array([one.point_velocities[self._hips] for one in people]).mean(axis=1)
+        turned = quaternions(body_axes(positions, self._skeleton))
+        roots = map(Root, positions[:, self._hips].mean(axis=1), spreads, velocities, turned)
+        return list(zip(roots, limbs))

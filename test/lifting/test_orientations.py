@@ -55,6 +55,15 @@ def test_z_is_the_axis_about_which_elbows_and_knees_bend(limb, hinge):
     np.testing.assert_allclose(Rotation.from_quat(quaternion).apply([0, 0, 1]), hinge, atol=1e-6)
 
 
+def test_quaternions_are_those_of_scipy():
+    turns = Rotation.concatenate([Rotation.random(500, rng=RNG), Rotation.from_rotvec(np.pi * np.eye(3)),
+                                  Rotation.identity(1)])
+    turned = quaternions(turns.as_matrix())
+    assert (turned[:, 3] >= 0).all()
+    np.testing.assert_allclose((turns.inv() * Rotation.from_quat(turned)).magnitude(), 0, atol=1e-9)
+    assert np.isnan(quaternions(np.full((2, 3, 3), np.nan))).all()
+
+
 def test_bending_about_the_hinge_bends_the_limb():
     points = person()[0]
     shoulder, elbow, wrist = (points[OPENPOSE18.index(f'left_{name}')] for name in ('shoulder', 'elbow', 'wrist'))
