@@ -132,13 +132,11 @@ class Smoother:
 
     def _see(self, keypoints: np.ndarray, positions: np.ndarray) -> None:
         """Takes in (N, K, 2) keypoints [px] and (N, K, 3) points [m] of everyone."""
-        found = np.isfinite(keypoints).all(axis=2)
-        seen = found.any(axis=1) | np.isfinite(positions).all(axis=2).any(axis=1)
+        seen = np.isfinite(keypoints).any(axis=(1, 2)) | np.isfinite(positions).any(axis=(1, 2))
         self._seen_s[seen] = self._stamp_s
-        low = np.where(found[:, :, None], keypoints, np.inf).min(axis=1)
-        high = np.where(found[:, :, None], keypoints, -np.inf).max(axis=1)
+        sides = np.fmax.reduce(keypoints, axis=1) - np.fmin.reduce(keypoints, axis=1)
         # A person half out of the image has a small box but is no smaller.
-        self._heights_px = np.maximum((high - low).max(axis=1), 0.98 * self._heights_px)
+        self._heights_px = np.fmax(sides.max(axis=1), 0.98 * self._heights_px)
 
     def _run(self, one: KeypointFilter, values: np.ndarray, ahead_s: float, covariances: np.ndarray | None = None,
              unit: np.ndarray | float = 1.0) -> Filtered:

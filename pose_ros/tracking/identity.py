@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
@@ -32,10 +33,10 @@ class Identity:
 
     def see(self, person: Person, distance_m: float, stamp_s: float) -> None:
         """The person was detected again; nobody comes nearer faster than that, whatever a mixed-up detection says."""
-        if np.isfinite(distance_m):
-            before = self.distance_m if np.isfinite(self.distance_m) else distance_m
+        if isfinite(distance_m):
+            before = self.distance_m if isfinite(self.distance_m) else distance_m
             step = _FASTEST_M_S * (stamp_s - self.measured_s)
-            self.distance_m, self.measured_s = float(np.clip(distance_m, before - step, before + step)), stamp_s
+            self.distance_m, self.measured_s = min(max(distance_m, before - step), before + step), stamp_s
         self.person = replace(person, track_id=self.track_id)
         self.seen_s = stamp_s
         self.frames += 1

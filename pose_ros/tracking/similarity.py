@@ -31,17 +31,17 @@ def oks(first: np.ndarray, second: np.ndarray, sizes: np.ndarray, sigmas: np.nda
     difference = first[:, None] - second[None]
     distances = np.einsum('nmkd,nmkd->nmk', difference, difference)
     variances = np.square(2 * sigmas * np.reshape(sizes, (-1, 1))) + np.reshape(spreads, (-1, 1))
-    common = np.isfinite(distances)
-    alike = np.where(common, np.exp(-0.5 * np.where(common, distances, 0) / variances[:, None]), 0)
-    return alike.sum(axis=2) / np.maximum(common.sum(axis=2) + doubt, 1)
+    alike = np.exp(distances * (-0.5 / variances)[:, None])
+    missing = np.isnan(alike)
+    alike[missing] = 0
+    return alike.sum(axis=2) / np.maximum(missing.shape[2] - missing.sum(axis=2) + doubt, 1)
 
 
 def size_px(keypoints: np.ndarray) -> np.ndarray:
     """(N, K, 2) keypoints -> (N,) the square root of the area of each person [px]; NaN without any keypoint."""
-    found = np.isfinite(keypoints)
-    high = np.where(found, keypoints, -np.inf).max(axis=1, initial=-np.inf)
-    low = np.where(found, keypoints, np.inf).min(axis=1, initial=np.inf)
-    return _AREA_TO_SIDE * np.where(found.any(axis=(1, 2)), (high - low).max(axis=1), np.nan)
+    low = np.fmin.reduce(keypoints, axis=1, initial=np.nan)
+    high = np.fmax.reduce(keypoints, axis=1, initial=np.nan)
+    return np.asarray(_AREA_TO_SIDE * (high - low).max(axis=1))
 
 
 def keypoints_of(persons: Sequence[Person], count: int) -> np.ndarray:
@@ -51,9 +51,20 @@ def keypoints_of(persons: Sequence[Person], count: int) -> np.ndarray:
 
 def places_m(persons: Sequence[Person]) -> np.ndarray:
     """(N, 3) where people are [m], the medians of their points; NaN = unknown."""
-    known = [one.points.positions[one.points.known] if one.points else np.zeros((0, 3)) for one in persons]
-    places = [np.median(points, axis=0) if len(points) >= _FEW else np.full(3, np.nan) for points in known]
-    return np.array(places).reshape(-1, 3)
+    lifted = [row for row, one in enumerate(persons) if one.points]
+    places = np.full((len(persons), 3), np.nan)
+    if lifted:
+        places[lifted] = _medians(np.array([persons[row].points.positions for row in lifted]))
+    return places
+
+
+def _medians(points: np.ndarray) -> np.ndarray:
+    """(N, K, 3) -> (N, 3) medians of the known ones along each axis; NaN of too few."""
+    # Sorting puts NaN last.
+    known, ordered = np.isfinite(points).all(axis=2), np.sort(points, axis=1)
+    rows, counts = np.arange(len(points)), known.sum(axis=1)
+    middles = (ordered[rows, (counts - 1) // 2] + ordered[rows, counts // 2]) / 2
+    return np.where(counts[:, None] >= _FEW, middles, np.nan)
 
 
 def duplicates(keypoints: np.ndarray, others: np.ndarray, sigmas: np.ndarray) -> np.ndarray:

@@ -73,18 +73,20 @@ class Tracker:
             SkeletonError: the persons have another skeleton than the tracks; `reset` first.
         """
         step_s = self._advance(stamp_s)
-        persons = [person for person in persons if person.found.any()]
         self._check_skeleton(persons)
         measured = keypoints_of(persons, self._motion.keypoints.shape[1])
+        found = np.isfinite(measured).all(axis=2).any(axis=1)
+        persons, measured = [person for person, kept in zip(persons, found) if kept], measured[found]
         self._motion.predict(step_s)
-        distances = places_m(persons)[:, 2]
+        places = places_m(persons)
+        distances = places[:, 2]
         rows, columns = self._match(measured, distances)
         self._motion.correct(rows, measured[columns], step_s)
-        for row, column in zip(rows, columns):
-            self._identities[row].see(persons[column], distances[column], self._stamp_s)
+        for row, column in zip(rows.tolist(), columns.tolist()):
+            self._identities[row].see(persons[column], float(distances[column]), self._stamp_s)
         self._confirm(bool(np.isfinite(distances).any()))
         self._forget()
-        self._begin(persons, measured, distances, self._once(persons, measured, columns.tolist()))
+        self._begin(persons, measured, distances, self._once(persons, measured, places, columns.tolist()))
         inside = self._inside(image_size)
         return [self._track(row, inside[row]) for row, one in enumerate(self._identities)
                 if one.track_id >= 0 or one.seen_s == self._stamp_s]
@@ -165,12 +167,13 @@ class Tracker:
             self._motion.keep(np.array(kept, int))
             self._identities = [self._identities[row] for row in kept]
 
-    def _once(self, persons: Sequence[Person], measured: np.ndarray, kept: list[int]) -> list[int]:
+    def _once(self, persons: Sequence[Person], measured: np.ndarray, places: np.ndarray,
+              kept: list[int]) -> list[int]:
         """Those who are neither among the kept ones nor one of them, or a better one of their own, found twice."""
         others = sorted(set(range(len(persons))) - set(kept), key=lambda i: -persons[i].score)
         if not others:
             return []
-        order, places = kept + others, places_m(persons)
+        order = kept + others
         near = np.linalg.norm(places[others][:, None] - places[order], axis=2) < _SAME_PLACE_M
         same = near | duplicates(measured[others], measured[order], self._sigmas)
         before = np.arange(len(order)) < len(kept)
