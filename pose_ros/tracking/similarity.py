@@ -51,10 +51,10 @@ def keypoints_of(persons: Sequence[Person], count: int) -> np.ndarray:
 
 def places_m(persons: Sequence[Person]) -> np.ndarray:
     """(N, 3) where people are [m], the medians of their points; NaN = unknown."""
-    lifted = [row for row, one in enumerate(persons) if one.points]
+    lifted = {row: one.points.positions for row, one in enumerate(persons) if one.points}
     places = np.full((len(persons), 3), np.nan)
     if lifted:
-        places[lifted] = _medians(np.array([persons[row].points.positions for row in lifted]))
+        places[list(lifted)] = _medians(np.array(list(lifted.values())))
     return places
 
 
