@@ -10,8 +10,8 @@ from visualization_msgs.msg import Marker, MarkerArray
 
 from pose_ros.activity.activity import Activity, Kind
 from pose_ros.activity.caption import caption
-from pose_ros.bridge.markers import colour_to_msg, lifetime_to_msg
-from pose_ros.bridge.stamps import seconds_of, time_of
+from pose_ros.bridge.markers import colour_to_msg
+from pose_ros.bridge.stamps import duration_of, seconds_of, time_of
 from pose_ros.msg import PersonActivity, PersonActivityArray
 from pose_ros.types import Person
 
@@ -82,6 +82,6 @@ def _text(person: Person, activities: Sequence[Activity], header: Any, up: np.nd
     x, y, z = (known.mean(0) + up * (((known - known.mean(0)) @ up).max() + _ABOVE_M)).tolist()
     marker = Marker(header=header, ns='activity', id=person.track_id, type=Marker.TEXT_VIEW_FACING, action=Marker.ADD,
                     scale=Vector3(z=_TEXT_M), color=colour_to_msg(person.track_id), text=caption(activities),
-                    lifetime=lifetime_to_msg(_LIFETIME_S))
+                    lifetime=duration_of(_LIFETIME_S))
     marker.pose.position = Point(x=x, y=y, z=z)
     return marker

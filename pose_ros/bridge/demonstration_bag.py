@@ -19,7 +19,8 @@ from rosbags.rosbag2.storage_mcap import McapWriter
 
 from pose_ros.bridge.bag_reader import BagReader
 from pose_ros.bridge.definitions import typestore
-from pose_ros.bridge.demonstration_messages import MessageMaker, joints_from_msgs, seconds, sightings_from_msgs
+from pose_ros.bridge.demonstration_messages import MessageMaker, joints_from_msgs, sightings_from_msgs
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.demonstrations.camera_images import CameraImages
 from pose_ros.demonstrations.demonstration import About, Demonstration, Mark
 from pose_ros.errors import DatasetError, SourceError
@@ -166,8 +167,8 @@ def read_demonstration(path: Path, images: bool = False) -> Demonstration:
     if not found[ABOUT]:
         raise DatasetError(f'{path} is no demonstration, or ended before its first sample; it holds {there}')
     about = _about_from_json(found[ABOUT][0].data, path)
-    marks = tuple(Mark(seconds(mark.stamp), mark.msg) for mark in found[MARKS])
-    seen = CameraImages.of((seconds(message.header.stamp), bytes(message.data)) for message in found.get(IMAGES, ()))
+    marks = tuple(Mark(seconds_of(mark.stamp), mark.msg) for mark in found[MARKS])
+    seen = CameraImages.of((seconds_of(message.header.stamp), bytes(message.data)) for message in found.get(IMAGES, ()))
     demonstration = Demonstration(about, sightings_from_msgs(found[PERSONS], len(about.skeleton)),
                                   joints_from_msgs(found[COMMAND], about.joints),
                                   joints_from_msgs(found[MEASURED], about.joints), marks, seen)

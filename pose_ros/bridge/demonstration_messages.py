@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.demonstrations.demonstration import About, JointSamples, Sightings
 from pose_ros.errors import DatasetError
 from pose_ros.types import PointSource, TrackState
@@ -13,11 +14,6 @@ from pose_ros.types import PointSource, TrackState
 FRAME = 'base'
 INFO = 20  # rcl_interfaces/Log.INFO
 UNKNOWN6 = np.full(6, np.nan, np.float32)
-
-
-def seconds(stamp: Any) -> float:
-    """A `builtin_interfaces/Time` [s]."""
-    return float(stamp.sec + 1e-9 * stamp.nanosec)
 
 
 class MessageMaker:
@@ -89,7 +85,7 @@ def sightings_from_msgs(messages: Sequence[Any], count: int) -> Sightings:
     Raises:
         DatasetError: a person has another number of keypoints.
     """
-    taken = sorted(((seconds(message.header.stamp), message.persons[0]) for message in messages if message.persons),
+    taken = sorted(((seconds_of(message.header.stamp), message.persons[0]) for message in messages if message.persons),
                    key=lambda item: item[0])
     wrong = {len(person.keypoints) for _, person in taken} - {count}
     if wrong:
@@ -106,11 +102,11 @@ def joints_from_msgs(messages: Sequence[Any], joints: Sequence[str]) -> JointSam
     Raises:
         DatasetError: one is of other joints, or has a position that is not finite.
     """
-    ordered = sorted(messages, key=lambda message: seconds(message.header.stamp))
+    ordered = sorted(messages, key=lambda message: seconds_of(message.header.stamp))
     if any(tuple(message.name) != tuple(joints) for message in ordered):
         raise DatasetError(f'the recording has joint samples of other joints than {", ".join(joints)}')
     positions, velocities = (np.array([getattr(message, what) for message in ordered]).reshape(-1, len(joints))
                              for what in ('position', 'velocity'))
     if not np.isfinite(positions).all():
         raise DatasetError('the recording has a joint position that is not finite')
-    return JointSamples(np.array([seconds(message.header.stamp) for message in ordered]), positions, velocities)
+    return JointSamples(np.array([seconds_of(message.header.stamp) for message in ordered]), positions, velocities)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from builtin_interfaces.msg import Duration
 from geometry_msgs.msg import Point, Vector3
 from std_msgs.msg import ColorRGBA
 from visualization_msgs.msg import Marker, MarkerArray
 
+from pose_ros.bridge.stamps import duration_of
 from pose_ros.camera import Camera
 from pose_ros.drawing import colour_of
 from pose_ros.types import Person
@@ -17,7 +17,6 @@ from pose_ros.types import Person
 _KEYPOINT_SIZE, _BONE_WIDTH, _TEXT_SIZE = 0.025, 0.012, 0.06  # per metre of distance
 _SPACE_DISTANCE_M = 2.0
 _FAINT = 0.35
-_NANOSECONDS = 1_000_000_000
 
 
 def marker_id(person: Person, index: int) -> int:
@@ -114,19 +113,13 @@ class _Pen:
     def _marker(self, part: str, kind: int, scale: Vector3, **fields: Any) -> Marker:
         return Marker(header=self._header, ns=f'{self._board.camera_name}/{part}', id=self._id, type=kind,
                       action=Marker.ADD, scale=scale, color=self._colour,
-                      lifetime=lifetime_to_msg(self._board.lifetime_s), **fields)
+                      lifetime=duration_of(self._board.lifetime_s), **fields)
 
 
 def colour_to_msg(index: int, alpha: float = 1.0) -> ColorRGBA:
     """The colour of a person by track_id, or place in the list."""
     red, green, blue = colour_of(index)
     return ColorRGBA(r=red, g=green, b=blue, a=alpha)
-
-
-def lifetime_to_msg(seconds: float) -> Duration:
-    """How long RViz shows a marker that nobody renews."""
-    whole, rest = divmod(round(seconds * _NANOSECONDS), _NANOSECONDS)
-    return Duration(sec=whole, nanosec=rest)
 
 
 def points_to_msg(points: np.ndarray) -> list[Point]:

@@ -5,14 +5,14 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from builtin_interfaces.msg import Duration, Time
+from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import JointState
 from std_msgs.msg import Header
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
-from pose_ros.bridge.stamps import seconds_of, time_of
+from pose_ros.bridge.stamps import duration_of, seconds_of, time_of
 from pose_ros.msg import RetargetStatus
 from pose_ros.retargeting.drive import Step
 from pose_ros.retargeting.safety import State
@@ -24,18 +24,12 @@ __all__ = ['JointState', 'JointTrajectory', 'Replay', 'RetargetStatus', 'SelectP
            'joint_path_from_msg', 'joint_state_to_msg', 'retarget_diagnostics', 'status_to_msg',
            'step_to_msg']
 
-_BILLION = 10**9
 _LEVELS = {State.HOLDING: DiagnosticStatus.WARN, State.FAULT: DiagnosticStatus.ERROR}
 
 
 def description_qos() -> QoSProfile:
     """Of robot_description: the newest is kept for those who come late."""
     return QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
-
-
-def _duration(seconds: float) -> Duration:
-    whole, rest = divmod(round(seconds * _BILLION), _BILLION)
-    return Duration(sec=whole, nanosec=rest)
 
 
 def joint_state_to_msg(joints: Sequence[str], positions: np.ndarray, velocities: np.ndarray, stamp: Time) -> JointState:
@@ -56,7 +50,7 @@ def step_to_msg(step: Step, joints: Sequence[str], tick_s: float, stamped: bool)
     """
     path = step.path if stamped else step.path.after(step.decided)
     points = [JointTrajectoryPoint(positions=position, velocities=velocity,
-                                   time_from_start=_duration(tick_s * (tick + (not stamped))))
+                                   time_from_start=duration_of(tick_s * (tick + (not stamped))))
               for tick, (position, velocity) in enumerate(zip(path.positions.tolist(), path.velocities.tolist()))]
     header = Header(stamp=time_of(step.begins)) if stamped else Header()
     return JointTrajectory(header=header, joint_names=list(joints), points=points)

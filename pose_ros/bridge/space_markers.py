@@ -9,7 +9,8 @@ import numpy as np
 from geometry_msgs.msg import Point, Quaternion, Vector3
 from visualization_msgs.msg import Marker
 
-from pose_ros.bridge.markers import colour_to_msg, lifetime_to_msg, points_to_msg
+from pose_ros.bridge.markers import colour_to_msg, points_to_msg
+from pose_ros.bridge.stamps import duration_of
 from pose_ros.space.followed import Followed
 from pose_ros.transforms import quaternion_of
 from pose_ros.types import Points
@@ -32,7 +33,7 @@ class SpaceBoard:
     def __init__(self, camera_name: str, *, trail_s: float = 2.0, covariances: bool = False,
                  lifetime_s: float = 2.0) -> None:
         self.trail_s, self.covariances = trail_s, covariances
-        self._camera_name, self._lifetime = camera_name, lifetime_to_msg(lifetime_s)
+        self._camera_name, self._lifetime = camera_name, duration_of(lifetime_s)
         self._trails: dict[int, deque[tuple[float, np.ndarray]]] = {}
 
     def draw(self, followed: Sequence[Followed], stamp_s: float) -> list[Marker]:

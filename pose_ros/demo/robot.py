@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.drawing import draw_persons
 from pose_ros.errors import GraphError
 from pose_ros.processes import NodeGraph
@@ -53,15 +54,11 @@ class RobotShow:
 
     def caption(self, now: float) -> str:
         """What retarget_node said last, as of a time [s]."""
-        said = [status for status in self.statuses if _seconds(status.header.stamp) <= now]
+        said = [status for status in self.statuses if seconds_of(status.header.stamp) <= now]
         if not said:
             return ''
         state = STATES[said[-1].state]
         return f'{state} person {said[-1].track_id}' if not said[-1].reason else f'{state}: {said[-1].reason}'
-
-
-def _seconds(stamp: Any) -> float:
-    return float(stamp.sec + stamp.nanosec * 1e-9)
 
 
 def show_robot(source: str, folder: Path, pose_parameters: Mapping[str, Any], report: Callable[[str], None],
