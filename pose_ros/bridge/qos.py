@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rclpy.event_handler import QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
+from rclpy.event_handler import PublisherEventCallbacks, QoSRequestedIncompatibleQoSInfo, SubscriptionEventCallbacks
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, HistoryPolicy, QoSProfile, ReliabilityPolicy, qos_policy_name_from_kind
 
@@ -64,6 +64,15 @@ def result_qos() -> QoSProfile:
     """Results: RELIABLE, KEEP_LAST, depth 10."""
     return QoSProfile(history=HistoryPolicy.KEEP_LAST, depth=RESULT_DEPTH, durability=DurabilityPolicy.VOLATILE,
                       reliability=ReliabilityPolicy.RELIABLE)
+
+
+def silent_events() -> PublisherEventCallbacks:
+    """No event callbacks, for publishers of results.
+
+    Who subscribes with what does not fit is told so on the other side; each callback on this one makes the executor
+    slower for every image.
+    """
+    return PublisherEventCallbacks(use_default_callbacks=False)
 
 
 def warning_callbacks(topic: str, warn: Callable[[str], object]) -> SubscriptionEventCallbacks:

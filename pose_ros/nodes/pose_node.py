@@ -13,7 +13,7 @@ from std_srvs.srv import SetBool
 
 from pose_ros.bridge.diagnostics import diagnostics_to_msg
 from pose_ros.bridge.params import Parameters
-from pose_ros.bridge.qos import result_qos
+from pose_ros.bridge.qos import result_qos, silent_events
 from pose_ros.estimators import load
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
 from pose_ros.grouping.settings import GroupingSettings
@@ -61,7 +61,8 @@ class PoseNode(StagedNode):
         self._load, self._enabled = load, True
         self._pipeline: Pipeline | None = None
         self._params = Parameters(self, [(prefix, part()) for prefix, part in POSE_PARTS], self._on_change)
-        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', result_qos())
+        self._diagnostics = self.create_publisher(DiagnosticArray, '/diagnostics', result_qos(),
+                                                   event_callbacks=silent_events())
         self.create_service(SetBool, '~/enable', self._enable)
         if self._params.of(InputSettings).autostart:
             self._start_by_itself()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from rclpy.lifecycle import LifecycleNode, LifecyclePublisher
+from rclpy.qos import QoSProfile
 from sensor_msgs.msg import Image
 from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
@@ -15,7 +16,7 @@ from pose_ros.bridge.convert import PersonPoseArray, persons_to_msg
 from pose_ros.bridge.images import image_to_msg
 from pose_ros.bridge.markers import MarkerBoard
 from pose_ros.bridge.persons_cdr import persons_to_cdr
-from pose_ros.bridge.qos import image_qos, result_qos
+from pose_ros.bridge.qos import image_qos, result_qos, silent_events
 from pose_ros.bridge.rep155 import Humans
 from pose_ros.bridge.space_markers import SpaceBoard
 from pose_ros.bridge.stamps import seconds_of
@@ -51,13 +52,12 @@ class PoseOutputs:
                  frames: FrameSettings) -> None:
         self._node, self._skeleton, self._model = node, estimator.skeleton, estimator.model
         self._humans = Humans(node) if frames.humans else None
-        self._persons = node.create_lifecycle_publisher(PersonPoseArray, '~/persons', result_qos())
-        self._raw = node.create_lifecycle_publisher(PersonPoseArray, '~/persons_raw', result_qos())
-        self._fused = [node.create_lifecycle_publisher(PersonPoseArray, '~/persons_fused', result_qos())
-                       ] if frames.fuse else []
-        self._markers = node.create_lifecycle_publisher(MarkerArray, '~/markers', result_qos())
+        self._persons = self._offer(PersonPoseArray, '~/persons')
+        self._raw = self._offer(PersonPoseArray, '~/persons_raw')
+        self._fused = [self._offer(PersonPoseArray, '~/persons_fused')] if frames.fuse else []
+        self._markers = self._offer(MarkerArray, '~/markers')
         names = ['~/overlay'] if len(cameras) == 1 else [f'~/overlay_{number}' for number in range(len(cameras))]
-        self._overlays = {camera: node.create_lifecycle_publisher(Image, name, image_qos('reliable'))
+        self._overlays = {camera: self._offer(Image, name, image_qos('reliable'))
                           for camera, name in zip(cameras, names)}
         self._boards = {camera: (MarkerBoard(camera), SpaceBoard(camera)) for camera in (*cameras, _FUSED)}
         # Ids of REP-155 must differ between cameras.
@@ -129,6 +129,9 @@ class PoseOutputs:
             self._humans.close()
         for publisher in self._all():
             self._node.destroy_lifecycle_publisher(publisher)
+
+    def _offer(self, kind: Any, topic: str, qos: QoSProfile | None = None) -> LifecyclePublisher:
+        return self._node.create_lifecycle_publisher(kind, topic, qos or result_qos(), event_callbacks=silent_events())
 
     def _all(self) -> list[LifecyclePublisher]:
         return [self._persons, self._raw, *self._fused, self._markers, *self._overlays.values()]
