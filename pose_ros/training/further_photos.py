@@ -12,8 +12,8 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 
@@ -38,6 +38,8 @@ class PhotoSource:
         repository, commit: of the files.
         licence, attribution: of the photos.
         with_people, people_free: path in the repository, by name of the photo here.
+        sizes: width and height [px] of photos that the repository holds squeezed to a square.
+        flickr: number on Flickr, by name, where that is what names the photographer.
     """
 
     repository: str
@@ -46,6 +48,8 @@ class PhotoSource:
     attribution: str
     with_people: Mapping[str, str]
     people_free: Mapping[str, str]
+    sizes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    flickr: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def clone(self) -> str:
@@ -54,7 +58,7 @@ class PhotoSource:
 
 
 def list_sources() -> dict[str, PhotoSource]:
-    """The sources by name, as in `photo_labels.json`."""
+    """The sources by name: that in `photo_labels.json`, and behind a slash which part, where there are several."""
     content = json.loads((files('pose_ros.training') / 'further_photos.json').read_text())
     return {name: PhotoSource(**source) for name, source in content.items()}
 
@@ -71,11 +75,11 @@ def gather(clones: Path, output: Path) -> Iterator[Path]:
     """
     for name, source in list_sources().items():
         for kind, photos in (('with_people', source.with_people), ('people_free', source.people_free)):
-            folder = output / name / kind
+            folder = output / name.partition('/')[0] / kind
             folder.mkdir(parents=True, exist_ok=True)
             for photo, path in photos.items():
                 if not (folder / photo).exists():
-                    _write(folder / photo, _read(clones / source.clone, source, path))
+                    _write(folder / photo, _read(clones / source.clone, source, path), source.sizes.get(photo))
                     yield folder / photo
 
 
@@ -105,7 +109,9 @@ def _read(clone: Path, source: PhotoSource, path: str) -> np.ndarray:
     return image
 
 
-def _write(path: Path, image: np.ndarray) -> None:
+def _write(path: Path, image: np.ndarray, size: Sequence[int] | None) -> None:
+    if size is not None:
+        image = cv2.resize(image, tuple(size), interpolation=cv2.INTER_LINEAR)
     scale = LONG_SIDE_PX / max(image.shape[:2])
     small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else image
     with written_whole(path) as file:

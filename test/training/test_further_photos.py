@@ -1,5 +1,6 @@
 """Photos from clones, with a repository made for the test."""
 import subprocess
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -34,6 +35,15 @@ def test_photos_are_written_small_and_once(clones, tmp_path):
     assert not list(gather(clones, tmp_path / 'out'))
 
 
+def test_a_squeezed_photo_is_stretched_and_parts_share_a_folder(clones, tmp_path, monkeypatch):
+    source, = further_photos.list_sources().values()
+    parts = {'site/a': replace(source, sizes={'img-a.jpg': [300, 200]}),
+             'site/b': replace(source, with_people={'b.jpg': 'img/a.png'})}
+    monkeypatch.setattr(further_photos, 'list_sources', lambda: parts)
+    assert [cv2.imread(str(path)).shape for path in gather(clones, tmp_path / 'out')] == [(200, 300, 3), (450, 640, 3)]
+    assert len(list((tmp_path / 'out' / 'site' / 'with_people').iterdir())) == 2
+
+
 def test_what_is_missing_is_said(clones, tmp_path, monkeypatch):
     with pytest.raises(DatasetError, match='make it: git clone --mirror https://host/owner/site'):
         list(gather(tmp_path / 'elsewhere', tmp_path / 'out'))
@@ -47,9 +57,13 @@ def test_what_is_missing_is_said(clones, tmp_path, monkeypatch):
 
 def test_every_source_names_where_it_comes_from_and_its_terms():
     sources, labels = list_sources(), PhotoLabels.shipped()
-    for name, source in sources.items():
+    for source in sources.values():
         assert source.repository.startswith('https://github.com/') and len(source.commit) == 40
         assert source.licence and 'NC' not in source.licence and 'ND' not in source.licence
         assert source.attribution or 'CC0' in source.licence
-        assert set(source.with_people) == labels.of_source(name)
+        assert set(source.flickr) in (set(), set(source.with_people))
+        assert set(source.sizes) <= set(source.with_people)
+    for name in {name.partition('/')[0] for name in sources}:
+        parts = [set(source.with_people) for part, source in sources.items() if part.partition('/')[0] == name]
+        assert set().union(*parts) == labels.of_source(name) and sum(map(len, parts)) == len(labels.of_source(name))
     assert len(labels.of_source(COCO_DEV)) == 14
