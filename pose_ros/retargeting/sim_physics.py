@@ -93,9 +93,9 @@ def _compiled(mujoco: ModuleType, robot: Robot) -> Any:
     try:
         spec = mujoco.MjSpec.from_string(Description(robot.urdf).bounded(robot.config.positions))
         spec.option.timestep, spec.option.gravity = STEP_S, robot.mount[:3, :3].T @ GRAVITY
-        for joint in spec.joints:
-            if joint.name not in robot.joints:
-                spec.delete(joint)
+        # Equalities are mimic joints, which are never commanded.
+        for locked in [*spec.equalities, *(joint for joint in spec.joints if joint.name not in robot.joints)]:
+            spec.delete(locked)
         for joint in spec.joints:
             spec.add_actuator(target=joint.name, trntype=mujoco.mjtTrn.mjTRN_JOINT)
         return spec.compile()

@@ -109,6 +109,20 @@ def test_joints_that_are_not_commanded_are_locked(tmp_path):
         physics.torque, pin.computeGeneralizedGravity(robot.model, robot.model.createData(), robot.home), atol=1e-6)
 
 
+def test_a_gripper_whose_finger_mimics_is_locked():
+    finger = """<link name="finger"><inertial><mass value="0.1"/>
+                <inertia ixx="1e-4" ixy="0" ixz="0" iyy="1e-4" iyz="0" izz="1e-4"/></inertial>
+                <visual><geometry><mesh filename="package://gone/finger.stl"/></geometry></visual></link>
+                <joint name="gripper" type="prismatic"><parent link="link7"/><child link="finger"/><axis xyz="1 0 0"/>
+                <limit lower="0" upper="0.04" velocity="0.1" effort="10"/><mimic joint="joint7"/></joint></robot>"""
+    robot = load_robot('arm7', (robots_folder() / 'arm7.urdf').read_text().replace('</robot>', finger))
+    _, physics = simulate(robot)
+    physics.update(BEGIN + 0.5)
+    np.testing.assert_allclose(physics.position, robot.home, atol=1e-6)
+    np.testing.assert_allclose(
+        physics.torque, pin.computeGeneralizedGravity(robot.model, robot.model.createData(), robot.home), atol=1e-6)
+
+
 @pytest.mark.parametrize('leap_s', [-10.0, 1e6])
 def test_a_clock_that_leaps_is_followed_at_once(leap_s):
     robot = load_robot('arm7')
