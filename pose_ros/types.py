@@ -56,13 +56,15 @@ class Points:
     sources: np.ndarray
 
     def __post_init__(self) -> None:
-        shapes = np.shape(self.positions), np.shape(self.covariances), np.shape(self.sources)
-        count = len(self.positions)
-        if shapes != ((count, 3), (count, 3, 3), (count,)):
-            raise SkeletonError(f'points need positions (K, 3), covariances (K, 3, 3) and sources (K,), got {shapes}')
-        object.__setattr__(self, 'positions', _frozen(self.positions, np.float64))
-        object.__setattr__(self, 'covariances', _frozen(self.covariances, np.float64))
-        object.__setattr__(self, 'sources', _frozen(self.sources, np.uint8))
+        positions = _frozen(self.positions, np.float64)
+        covariances, sources = _frozen(self.covariances, np.float64), _frozen(self.sources, np.uint8)
+        count = len(positions)
+        if (positions.shape, covariances.shape, sources.shape) != ((count, 3), (count, 3, 3), (count,)):
+            raise SkeletonError(f'points need positions (K, 3), covariances (K, 3, 3) and sources (K,), got '
+                                f'{(positions.shape, covariances.shape, sources.shape)}')
+        object.__setattr__(self, 'positions', positions)
+        object.__setattr__(self, 'covariances', covariances)
+        object.__setattr__(self, 'sources', sources)
 
     @classmethod
     def unknown(cls, count: int) -> Points:
@@ -103,14 +105,15 @@ class Person:
     points: Points | None = None
 
     def __post_init__(self) -> None:
-        count = len(self.skeleton)
+        count = len(self.skeleton.keypoints)
         if self.points is not None and len(self.points.positions) != count:
             raise SkeletonError(f'{self.skeleton.name} needs {count} points, got {len(self.points.positions)}')
-        if np.shape(self.keypoints) != (count, 2) or np.shape(self.scores) != (count,):
+        keypoints, scores = _frozen(self.keypoints, np.float32), _frozen(self.scores, np.float32)
+        if keypoints.shape != (count, 2) or scores.shape != (count,):
             raise SkeletonError(f'{self.skeleton.name} needs keypoints ({count}, 2) and scores ({count},), '
-                                f'got {np.shape(self.keypoints)} and {np.shape(self.scores)}')
-        object.__setattr__(self, 'keypoints', _frozen(self.keypoints, np.float32))
-        object.__setattr__(self, 'scores', _frozen(self.scores, np.float32))
+                                f'got {keypoints.shape} and {scores.shape}')
+        object.__setattr__(self, 'keypoints', keypoints)
+        object.__setattr__(self, 'scores', scores)
 
     @property
     def found(self) -> np.ndarray:

@@ -47,6 +47,10 @@ class _Seen(NamedTuple):
     state: TrackState
     frames: int
 
+    def raw(self, lifted: Person) -> Person:
+        """What is shown of the person, after what was measured of it has been lifted."""
+        return lifted if self.shown is self.measured else replace(self.shown, points=lifted.points)
+
 
 class LiftsAlone(Protocol):
     """Lifts people without depth."""
@@ -124,8 +128,7 @@ class People:
                         for one in measured]
         smoothed = self._smoother.smooth(measured, stamp_s, publish_s)
         self.predicted_s = self._smoother.ahead_s(stamp_s, publish_s)
-        return [Followed(replace(one.shown, points=lifted.points), smooth.person, one.state, one.frames,
-                         smooth.predicted, *body)
+        return [Followed(one.raw(lifted), smooth.person, one.state, one.frames, smooth.predicted, *body)
                 for one, lifted, smooth, body in zip(seen, measured, smoothed, self._body.of(smoothed, stamp_s))]
 
     def _track(self, persons: Sequence[Person], stamp_s: float, image_size: tuple[int, int] | None) -> list[_Seen]:
