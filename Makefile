@@ -35,8 +35,11 @@ lint: $(VENV)/.package ## check style and types
 bench: $(VENV)/.package ## measure, print one table, write out/bench.json
 	$(RUN)/pose-ros bench $(ARGS)
 
-train: $(VENV)/.train ## train the shipped network again (best with a GPU)
+train: $(VENV)/.train ## train the shipped networks of images again (best with a GPU)
 	$(RUN)/pose-ros train $(ARGS)
+	$(RUN)/pose-ros train-pairs
+	$(RUN)/pose-ros train-top-down --network mask_rcnn
+	$(RUN)/pose-ros train-top-down --network rmpe
 	$(RUN)/pose-ros calibrate
 
 clean: ## remove all that was set up, built or written here

@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -18,6 +16,7 @@ from pose_ros.training.batches import build_sources
 from pose_ros.training.person_boxes import detectable
 from pose_ros.training.settings import TrainSettings
 from pose_ros.training.sources import Source
+from pose_ros.training.top_down_files import digits_of, output_of, recipe
 from pose_ros.training.top_down_settings import TopDownTraining
 from pose_ros.weights import register
 
@@ -39,10 +38,11 @@ class MaskRcnnTask:
         self.net = SmallRcnn(start.shape)
         self.started = self.net.openpose
         self.started.load_state_dict(start.state_dict())
+        self.origin = digits_of(start)
 
-    def batches(self) -> Iterator[Batch]:
+    def batches(self, first: int) -> Iterator[Batch]:
         """Endless pictures and torchvision's targets."""
-        random = np.random.default_rng(self._settings.seed)
+        random = np.random.default_rng((self._settings.seed, first))
         sources = build_sources(TrainSettings(folder=self._settings.folder))
         while True:
             yield draw_batch(random, sources, self._settings.batch, int(random.choice(SIZES_PX)))
@@ -76,16 +76,3 @@ def target(persons: np.ndarray, boxes: np.ndarray) -> dict[str, Tensor]:
     return {'boxes': torch.from_numpy(boxes + np.float32(.5)).float(),
             'labels': torch.ones(len(boxes), dtype=torch.int64),
             'keypoints': torch.from_numpy(keypoints).float()}
-
-
-def output_of(settings: TopDownTraining) -> Path:
-    """The checkpoint to write; its folder is made."""
-    path = Path(settings.output or f'pose_ros/checkpoints/{settings.network}.safetensors')
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
-
-
-def recipe(settings: TopDownTraining) -> dict[str, Any]:
-    """The settings that matter to others: no paths of this machine."""
-    return {name: value for name, value in asdict(settings).items()
-            if name not in ('samples', 'folder', 'start', 'detector', 'output', 'threads')}

@@ -4,7 +4,6 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,9 +20,9 @@ from pose_ros.training.batches import build_sources
 from pose_ros.training.crop_losses import centred, heatmap_loss, to_crop_frame
 from pose_ros.training.crops import CropBatch, stream_crops
 from pose_ros.training.detector_boxes import fit_to_detector
-from pose_ros.training.mask_rcnn import output_of, recipe
 from pose_ros.training.proposals import ProposalGenerator
 from pose_ros.training.settings import TrainSettings
+from pose_ros.training.top_down_files import digits_of, output_of, recipe, run_folder
 from pose_ros.training.top_down_settings import TopDownTraining
 from pose_ros.weights import register
 
@@ -46,10 +45,11 @@ class RmpeTask:
         self.started.load_state_dict(start.state_dict())
         self._parallel = copy.deepcopy(self.net).requires_grad_(False).eval()
         self._detector, _ = load_small_rcnn(settings.detector)
+        self.origin = digits_of(start, self._detector)
 
-    def batches(self) -> Iterator[CropBatch]:
+    def batches(self, first: int) -> Iterator[CropBatch]:
         """Endless crops round people."""
-        random = np.random.default_rng(self._settings.seed)
+        random = np.random.default_rng((self._settings.seed, first))
         sources = build_sources(TrainSettings(folder=self._settings.folder))
         generator = self._generator(random, sources) if self._settings.proposals else None
         return stream_crops(random, sources, self._settings.batch, generator)
@@ -72,7 +72,7 @@ class RmpeTask:
 
     def _generator(self, random: np.random.Generator, sources: list[Any]) -> ProposalGenerator | None:
         """Learnt once for a run, and kept in its folder."""
-        path = Path(self._settings.folder) / self._settings.network / 'proposals.json'
+        path = run_folder(self._settings, self.origin) / 'proposals.json'
         if path.exists():
             return ProposalGenerator.from_json(json.loads(path.read_text()))
         generator = fit_to_detector(self._detector, sources, random)

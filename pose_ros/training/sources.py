@@ -54,7 +54,8 @@ class SyntheticSource:
         """Args: part, parts: see `Shards`."""
         self._shards, self._refresh_every, self._drawn = Shards(folder, part, parts), refresh_every, 0
         if not len(self._shards):
-            raise DatasetError(f'no synthetic scenes in {folder}; allowed: at least one shard of them')
+            raise DatasetError(f'no synthetic scenes in {folder}; allowed: at least one shard; `pose-ros train` renders'
+                               ' them')
 
     def sample(self, random: np.random.Generator, size: int) -> Labelled:
         """A view of a random scene."""

@@ -1,5 +1,6 @@
 """Tiny runs of both trainings: they learn, stop and go on, and write what the estimators load."""
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,9 @@ from pose_ros.training import mask_rcnn, rmpe
 from pose_ros.training.augment import Labelled
 from pose_ros.training.detector_boxes import fit_to_detector
 from pose_ros.training.fine_tuning import FineTuning
+from pose_ros.training.top_down_files import run_folder
 from pose_ros.training.top_down_settings import TopDownTraining
+from pose_ros.training.train_top_down import train_top_down
 
 SHAPE = OpenPoseShape(widths=(8, 8, 8, 8), blocks=(0, 0, 0, 0), features=8)
 
@@ -48,10 +51,13 @@ def settings(tmp_path, monkeypatch):
     return make
 
 
+def task_of(settings):
+    return (mask_rcnn.MaskRcnnTask if settings.network == 'mask_rcnn' else rmpe.RmpeTask)(settings)
+
+
 def run(settings):
-    (Path(settings.folder) / settings.network).mkdir(exist_ok=True)
-    task = (mask_rcnn.MaskRcnnTask if settings.network == 'mask_rcnn' else rmpe.RmpeTask)(settings)
-    tuning = FineTuning(task, settings, Path(settings.folder) / settings.network)
+    task = task_of(settings)
+    tuning = FineTuning(task, settings)
     tuning.learn()
     return task, tuning
 
@@ -87,10 +93,65 @@ def test_layers_that_rest_do_not_change(settings):
 
 def test_a_damaged_state_is_named(settings):
     wanted = settings('mask_rcnn')
-    (Path(wanted.folder) / 'mask_rcnn').mkdir()
-    (Path(wanted.folder) / 'mask_rcnn' / 'state.pt').write_bytes(b'x')
+    folder = run_folder(wanted, task_of(wanted).origin)
+    folder.mkdir(parents=True)
+    (folder / 'state.pt').write_bytes(b'x')
     with pytest.raises(DatasetError, match='cannot resume'):
         run(wanted)
+
+
+def test_another_network_to_begin_with_is_another_run(settings):
+    first, _ = run(settings('mask_rcnn'))
+    save_openpose(settings('mask_rcnn').start, first.started, {})
+    task, tuning = run(settings('mask_rcnn', samples=4))
+    assert task.origin != first.origin and tuning.samples == 4
+    save_openpose(settings('mask_rcnn').start, first.started, {'calibration': 'new'})
+    assert task_of(settings('mask_rcnn')).origin == task.origin
+
+
+def test_a_run_that_is_cut_off_leaves_the_checkpoint_as_it_was_and_goes_on(settings):
+    wanted = settings('mask_rcnn', minutes_between_saves=0.0)
+    Path(wanted.output).write_bytes(b'old')
+    tuning = FineTuning(task_of(wanted), wanted)
+    with pytest.raises(KeyboardInterrupt), cut_off_after(tuning, 3):
+        tuning.learn()
+    assert Path(wanted.output).read_bytes() == b'old'
+    assert FineTuning(task_of(wanted), wanted).samples == 6
+    run(wanted)
+    assert load_small_rcnn(wanted.output)[1]['samples'] == 24
+
+
+@contextmanager
+def cut_off_after(tuning, steps):
+    """Interrupts a run after some steps."""
+    left, losses = iter(range(steps)), tuning._task.losses
+
+    def cut_off(*rest):
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        return losses(*rest)
+
+    tuning._task.losses = cut_off
+    yield
+
+
+@pytest.mark.parametrize('frozen_share', [0.0, 0.5, 1.0])
+def test_what_it_will_cost_changes_nothing(settings, frozen_share):
+    wanted = settings('mask_rcnn').changed(frozen_share=frozen_share)
+    tuning = FineTuning(task_of(wanted), wanted)
+    before = {name: value.clone() for name, value in tuning._task.net.state_dict().items()}
+    assert tuning.cost_s() > 0
+    assert all(torch.equal(before[name], value) for name, value in tuning._task.net.state_dict().items())
+    tuning.samples = wanted.samples
+    assert tuning.cost_s() == 0
+
+
+def test_the_command_says_its_cost_and_writes_once(settings, capsys):
+    wanted = settings('mask_rcnn', samples=4)
+    assert train_top_down(wanted) == Path(wanted.output)
+    assert 'mask_rcnn: 4 pictures to go, about 0 CPU minutes' in capsys.readouterr().out
+    train_top_down(wanted)
+    assert 'mask_rcnn: 0 pictures to go' in capsys.readouterr().out
 
 
 def test_without_a_network_to_begin_with_it_says_so(settings):
