@@ -13,7 +13,13 @@ from pose_ros.skeletons import Skeleton
 _GRID = np.stack(np.meshgrid(*[np.linspace(-1, 1, 7)] * 2), -1).reshape(-1, 2)
 _DISC = _GRID[np.hypot(*_GRID.T) <= 1]
 _BINS, _ALONG = 8, 2
-_ACROSS = np.linspace(-0.6, 0.6, 5)
+_SHARES, _ACROSS = np.meshgrid((np.arange(_BINS * _ALONG) + 0.5) / (_BINS * _ALONG), np.linspace(-0.6, 0.6, 5),
+                               indexing='ij')
+# (N, 4): each sample of a limb as a sum of its first end, the way to the other, and the thickness at both ends.
+_LIMB_SAMPLES = np.stack([np.ones_like(_SHARES), _SHARES, (1 - _SHARES) * _ACROSS, _SHARES * _ACROSS], -1).reshape(-1, 4)
+_LINE_SHARES = np.linspace(0, 1, 10)
+_LINE_SAMPLES = np.stack([1 - _LINE_SHARES, _LINE_SHARES], -1)
+_BIN_SHARES = (np.arange(_BINS) + 0.5) / _BINS
 _MIN_ASPECT = 1.2
 _MIN_FLESH_M = 0.02
 
@@ -58,9 +64,8 @@ class JointDepth:
 
     def _distances(self, keypoints: np.ndarray, depth: DepthImage) -> np.ndarray:
         """(P,) distance of each person [m]: the nearest surface that much of the skeleton lies on."""
-        first, second = (keypoints[:, self._edges[:, end], None] for end in (0, 1))
-        lines = first + np.linspace(0, 1, 10)[:, None] * (second - first)
-        samples = depth.at(lines.reshape(len(keypoints), -1, 2), self._settings.nearest_m, self._settings.farthest_m)
+        lines = (_LINE_SAMPLES @ keypoints[:, self._edges]).reshape(len(keypoints), -1, 2)
+        samples = depth.at(lines, self._settings.nearest_m, self._settings.farthest_m)
         return foreground(samples, 0.35, 0.05).depths
 
     def _surfaces(self, pixels: np.ndarray, depth: DepthImage, distances: np.ndarray) -> Surface:
@@ -81,18 +86,15 @@ class JointDepth:
         # A limb that points at the camera hides itself, and says nothing of its far end.
         long = length > _MIN_ASPECT * (thick_px[:, first] + thick_px[:, second])[:, :, None]
         across = along[:, :, ::-1] * [-1, 1] / np.where(long, length, np.nan)
-        share = (np.arange(_BINS * _ALONG) + 0.5) / (_BINS * _ALONG)
-        thick = thick_px[:, first, None] + share * (thick_px[:, second] - thick_px[:, first])[:, :, None]
-        lines = keypoints[:, first, None] + share[:, None] * along[:, :, None]
-        pixels = lines[:, :, :, None] + (thick[:, :, :, None] * _ACROSS)[..., None] * across[:, :, None, None]
+        ends = thick_px[:, first, None] * across, thick_px[:, second, None] * across
+        pixels = _LIMB_SAMPLES @ np.stack([keypoints[:, first], along, *ends], axis=2)
         people, limbs = pixels.shape[:2]
         surfaces = self._surfaces(pixels.reshape(people, limbs * _BINS, -1, 2), depth, distances)
-        place = (np.arange(_BINS) + 0.5) / _BINS
-        deep = behind[:, first, None] + place * (behind[:, second] - behind[:, first])[:, :, None]
+        deep = behind[:, first, None] + _BIN_SHARES * (behind[:, second] - behind[:, first])[:, :, None]
         bins = Surface(surfaces.depths.reshape(-1, _BINS) + deep.reshape(-1, _BINS),
                        surfaces.variances.reshape(-1, _BINS))
-        ends = limb_ends(bins, self._settings.flesh_noise_m)
-        return Surface(*(np.concatenate([end[i].reshape(people, limbs) for end in ends], axis=1) for i in (0, 1)))
+        joints = limb_ends(bins, self._settings.flesh_noise_m)
+        return Surface(*(np.concatenate([end[i].reshape(people, limbs) for end in joints], axis=1) for i in (0, 1)))
 
 
 def _slots(limbs: np.ndarray, count: int) -> np.ndarray:

@@ -5,6 +5,8 @@ for the ends, where a keypoint that is a little off already lies on the wall.
 """
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from pose_ros.lifting.foreground import Surface
@@ -30,7 +32,7 @@ def limb_ends(bins: Surface, tolerance_m: float) -> tuple[Surface, Surface]:
     inverse = 1 / bins.depths
     # The inverse of a depth z with deviation s deviates by s / z^2.
     slack = (tolerance_m + 2 * np.sqrt(bins.variances)) * inverse ** 2
-    first, second = np.triu_indices(count, 2)
+    first, second = _pairs(count)
     slopes = (inverse[:, second] - inverse[:, first]) / (places[second] - places[first])
     lines = inverse[:, first, None] + slopes[:, :, None] * (places - places[first, None])
     agree = np.abs(inverse[:, None] - lines) <= slack[:, None]
@@ -40,6 +42,13 @@ def limb_ends(bins: Surface, tolerance_m: float) -> tuple[Surface, Surface]:
     start, end = _fitted(np.where(best, inverse, 0), weights, places)
     enough = best.sum(axis=1) >= _MIN_BINS
     return _surface(*start, enough), _surface(*end, enough)
+
+
+@lru_cache(maxsize=4)
+def _pairs(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs of bins that do not touch."""
+    first, second = np.triu_indices(count, 2)
+    return first, second
 
 
 def _fitted(values: np.ndarray, weights: np.ndarray, places: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:

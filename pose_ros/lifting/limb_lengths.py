@@ -48,21 +48,21 @@ class LimbLengths:
 
     def learn(self, track_ids: Sequence[int], measured: np.ndarray) -> None:
         """Take in (P, E) lengths [m] measured at the newest stamp; NaN = unknown."""
-        for one, lengths in zip(track_ids, measured):
+        learned = _updated(*self.of(track_ids, self._stamp_s), measured)
+        for one, lengths in zip(track_ids, learned):
             if one >= 0:
-                self._learned[one] = _updated(self._learned.get(one, self._usual), lengths)
-                self._seen_s[one] = self._stamp_s
+                self._learned[one], self._seen_s[one] = lengths, self._stamp_s
         for one in [key for key, seen in self._seen_s.items() if self._stamp_s - seen > self._forget_s]:
             del self._learned[one], self._seen_s[one]
 
 
-def _updated(learned: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    means, variances = learned
+def _updated(means: np.ndarray, variances: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """(P, 2, E) means and variances after (P, E) measured lengths."""
     misses = lengths - means
     likely = np.square(misses) < 9 * (variances + _MEASURED_M ** 2)
     gains = np.where(likely, variances / (variances + _MEASURED_M ** 2), 0)
-    return np.array([means + gains * np.where(likely, misses, 0),
-                     np.maximum((1 - gains) * variances, np.minimum(variances, _FLOOR_M ** 2))])
+    return np.stack([means + gains * np.where(likely, misses, 0),
+                     np.maximum((1 - gains) * variances, np.minimum(variances, _FLOOR_M ** 2))], axis=1)
 
 
 def measured_lengths(points: np.ndarray, edges: np.ndarray) -> np.ndarray:
@@ -96,9 +96,9 @@ def refine(points: np.ndarray, rays: np.ndarray, variances: np.ndarray, edges: n
         weighted = np.swapaxes(slopes * weights[:, :, None], 1, 2)
         normal = weighted @ slopes + certainty[:, :, None] * np.eye(rays.shape[1])
         pull = (weighted @ misses[:, :, None])[:, :, 0] + certainty * (depths - measured)
-        step = np.linalg.solve(normal, -pull[:, :, None])[:, :, 0]
-        depths += np.clip(step, -_MAX_STEP_M, _MAX_STEP_M)
-    spread = np.diagonal(np.linalg.inv(normal), axis1=1, axis2=2)
+        inverse = np.linalg.inv(normal)
+        depths -= np.clip((inverse @ pull[:, :, None])[:, :, 0], -_MAX_STEP_M, _MAX_STEP_M)
+    spread = np.diagonal(inverse, axis1=1, axis2=2)
     return (np.where(known[:, :, None], depths[:, :, None] * rays, np.nan), np.where(known, spread, np.inf))
 
 
