@@ -1,7 +1,7 @@
 """Bottom-up estimation: letterbox -> network -> peaks and pairs -> persons -> back through the letterbox."""
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person
 
 Group = Callable[[Peaks, Candidates, Skeleton, GroupingSettings, int], list[Person]]
+Figures = Callable[[], Mapping[str, float]]
 
 
 class BottomUpEstimator:
@@ -31,12 +32,13 @@ class BottomUpEstimator:
 
     def __init__(self, name: str, model: str, network: MapNetwork, skeleton: Skeleton, *, device: torch.device,
                  dtype: torch.dtype, settings: EstimatorSettings, grouping: GroupingSettings,
-                 group: Group = group, size: tuple[int, int] | None = None) -> None:
+                 group: Group = group, size: tuple[int, int] | None = None, figures: Figures = dict) -> None:
         """Take over a network in evaluation mode and move it to the device.
 
         Args:
             group: (peaks, pairs, skeleton, settings, stride) -> persons in network px.
             size: (width, height) into which every input must fit [px]; None = any.
+            figures: what the grouping has to say of the last image.
         """
         self.name = name
         self.model = model
@@ -46,7 +48,7 @@ class BottomUpEstimator:
         self._dtype = dtype
         self._settings = settings
         self._grouping = grouping
-        self._group, self._size = group, size
+        self._group, self._size, self._figures = group, size, figures
         with memory_errors(device):
             self._network: MapNetwork | None = network.to(device, dtype, memory_format=torch.channels_last)
         self._input = torch.empty(0, dtype=torch.uint8)
@@ -68,6 +70,11 @@ class BottomUpEstimator:
     def memory_mb(self) -> float:
         """See `Estimator`."""
         return torch.cuda.memory_allocated(self._device) / 2**20 if self._device.type == 'cuda' else 0.0
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """See `Estimator`."""
+        return self._figures()
 
     def tune(self, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
         """See `Estimator.tune`."""

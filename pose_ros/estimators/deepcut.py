@@ -17,5 +17,5 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> BottomUpEst
     Raises:
         SettingError, WeightsError, EstimatorError: see `openpose.load`.
     """
-    regressions = load_regressions(find_weights('deepcut'), OPENPOSE18)
-    return load_bottom_up('deepcut', settings, grouping, DeepCut(regressions).group)
+    deepcut = DeepCut(load_regressions(find_weights('deepcut'), OPENPOSE18))
+    return load_bottom_up('deepcut', settings, grouping, deepcut.group, lambda: deepcut.figures)

@@ -32,6 +32,7 @@ class Estimator(Protocol):
         skeleton: of the persons.
         device: where it runs, e.g. 'cpu' or 'cuda:0'.
         memory_mb: held on that device [MB]; 0 on the CPU.
+        figures: what there is to say of the last image, by name; for diagnostics, may be empty.
     """
 
     name: str
@@ -41,6 +42,10 @@ class Estimator(Protocol):
 
     @property
     def memory_mb(self) -> float:
+        """See above."""
+
+    @property
+    def figures(self) -> Mapping[str, float]:
         """See above."""
 
     def estimate(self, images: Sequence[np.ndarray]) -> list[list[Person]]:

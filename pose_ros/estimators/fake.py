@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class FakeEstimator:
     model = 'fake@000000000000'
     device = 'cpu'
     memory_mb = 0.0
+    figures: Mapping[str, float] = MappingProxyType({})
 
     def __init__(self, persons: Sequence[Person] | Callable[[np.ndarray], Sequence[Person]] = (), *,
                  skeleton: Skeleton = OPENPOSE18, delay_s: float = 0.0,

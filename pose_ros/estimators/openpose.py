@@ -1,7 +1,7 @@
 """The OpenPose estimator: our own network in OpenPose's layout, and grouping by part affinity fields."""
 from __future__ import annotations
 
-from pose_ros.estimators.bottom_up import BottomUpEstimator, Group
+from pose_ros.estimators.bottom_up import BottomUpEstimator, Figures, Group
 from pose_ros.estimators.calibration import Calibration
 from pose_ros.estimators.device import choose_device, choose_precision, use_threads
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
@@ -31,11 +31,12 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> Estimator:
 
 
 def load_bottom_up(name: str, settings: EstimatorSettings, grouping: GroupingSettings,
-                   group: Group) -> BottomUpEstimator:
+                   group: Group, figures: Figures = dict) -> BottomUpEstimator:
     """The same network with any grouping; see `load`.
 
     Args:
         name: of the estimator.
+        figures: see `BottomUpEstimator`.
     """
     device = choose_device(settings.device)
     dtype = choose_precision(settings.precision, device)
@@ -45,7 +46,7 @@ def load_bottom_up(name: str, settings: EstimatorSettings, grouping: GroupingSet
     use_threads(settings.threads)
     return BottomUpEstimator(name, f'{name}@{sha256_of(path)[:12]}', loaded.network, OPENPOSE18, device=device,
                              dtype=dtype, settings=settings, grouping=grouping, group=_calibrated(group, calibration),
-                             size=loaded.size)
+                             size=loaded.size, figures=figures)
 
 
 def _calibrated(group: Group, calibration: Calibration) -> Group:

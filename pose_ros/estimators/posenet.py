@@ -1,8 +1,9 @@
 """PoseNet (Coral's MobileNetV1, Apache-2.0), trained by others on real photos, with its own decoder; see `load`."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -44,6 +45,7 @@ class PoseNet:
     skeleton = COCO17
     device = 'cpu'
     memory_mb = 0.0
+    figures: Mapping[str, float] = MappingProxyType({})
 
     def __init__(self, path: Path, threads: int = 1, model: str = '') -> None:
         """Open the ONNX file.

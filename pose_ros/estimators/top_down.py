@@ -114,6 +114,11 @@ class TopDownEstimator:
         """See `Estimator`."""
         return torch.cuda.memory_allocated(self._device) / 2**20 if self._device.type == 'cuda' else 0.0
 
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """See `Estimator`."""
+        return {}
+
     def tune(self, settings: EstimatorSettings, grouping: GroupingSettings) -> None:
         """See `Estimator.tune`."""
         self._settings, self._grouping = settings, grouping

@@ -28,6 +28,13 @@ class DeepCut:
         self.solution = Solution(np.zeros(0, np.int64), 0.0, 0.0)
         self._regressions = regressions
 
+    @property
+    def figures(self) -> dict[str, float]:
+        """How well the last image was solved, by name."""
+        last = self.solution
+        return {'deepcut_objective': last.objective, 'deepcut_gap': last.gap, 'deepcut_parts': last.parts,
+                'deepcut_parts_proven': last.proven}
+
     def group(self, peaks: Peaks, candidates: Candidates, skeleton: Skeleton, settings: GroupingSettings,
               stride: int) -> list[Person]:
         """Peaks and supported pairs -> persons in network px, best first; scores as in `paf.group`.

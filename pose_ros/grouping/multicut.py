@@ -26,7 +26,8 @@ def solve(problem: Problem, settings: MulticutSettings, stages: np.ndarray) -> S
     """
     end = time.monotonic() + settings.solver_ms / 1e3
     labels, objective, bound, clusters = np.full(len(problem.unary), -1), 0.0, 0.0, 0
-    for nodes in problem.components():
+    components, proven = problem.components(), 0
+    for nodes in components:
         part = problem.part(nodes)
         if settings.incremental and len(nodes) > 1:
             solution = _solve_in_stages(part, stages[problem.kind[nodes]], settings.exact_candidates, end)
@@ -36,7 +37,8 @@ def solve(problem: Problem, settings: MulticutSettings, stages: np.ndarray) -> S
         labels[nodes[chosen]] = solution.labels[chosen] + clusters
         clusters = labels.max(initial=-1) + 1
         objective, bound = objective + solution.objective, bound + solution.bound
-    return Solution(labels, objective, bound)
+        proven += solution.gap == 0
+    return Solution(labels, objective, bound, len(components), proven)
 
 
 def solve_part(part: Part, exact_candidates: int, end: float) -> Solution:

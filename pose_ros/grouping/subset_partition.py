@@ -109,11 +109,14 @@ class Solution:
         labels: (N,) int64 cluster of each node, -1 for nodes that are not chosen.
         objective: of these labels.
         bound: no labels have a lower objective than this.
+        parts, proven: of a whole problem its independent parts, and how many of them are proven to be solved best.
     """
 
     labels: np.ndarray
     objective: float
     bound: float
+    parts: int = 0
+    proven: int = 0
 
     @property
     def gap(self) -> float:

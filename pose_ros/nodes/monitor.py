@@ -57,7 +57,8 @@ class Monitor:
             idle: why nothing is done, or ''.
         """
         values = {'model': estimator.model, 'device': estimator.device, 'memory_mb': f'{estimator.memory_mb:.1f}',
-                  'images': str(self._images), 'served': str(counts.taken), 'dropped': str(counts.dropped)}
+                  'images': str(self._images), 'served': str(counts.taken), 'dropped': str(counts.dropped),
+                  **{name: f'{value:.6g}' for name, value in estimator.figures.items()}}
         return DiagnosticStatus(level=DiagnosticStatus.OK, name=f'{self._node_name}: network',
                                 hardware_id=estimator.device, message=f'idle: {idle}' if idle else 'running',
                                 values=[KeyValue(key=key, value=value) for key, value in values.items()])

