@@ -1,6 +1,7 @@
 """Demonstrations: motions found in noise, learnt motions to new goals, and what a killed recording leaves.
 
-Segmentation: `taught.teach` with the noise of `motions.add_noise`, over seeds that no constant was chosen on. DMP: one
+Segmentation: `taught.teach` with the noise of `motions.add_noise`, over seeds that no constant was chosen on, and with
+less and more noise over a hundred others. DMP: one
 motion of the person, to goals all over the joint ranges, clipped, timed and sent through the follower.
 """
 from __future__ import annotations
@@ -27,14 +28,16 @@ if TYPE_CHECKING:
     from pose_ros.retargeting.trajectory import Trajectory
 
 CLIP = Path(__file__).parents[1] / 'demo_data' / 'people.mp4'
-HELD_BACK = range(200, 240)
+HELD_BACK, HELD_BACK_TOO = range(200, 240), range(1000, 1100)
+# Noise on every axis [m] and share of wrong points.
+NOISES = {'low_noise': (0.005, 0.02), 'double_noise': (0.02, 0.02), 'many_outliers': (0.01, 0.1)}
 ROBOTS = ('arm7', 'torso14', 'torso17')
 GOALS, MARGIN = 100, 0.05
 KILLED_AFTER = 9000  # frames: the middle of 10 minutes
 
 
 def rows(seeds: range = HELD_BACK, goals: int = GOALS, killed_after: int = KILLED_AFTER,
-         robots: tuple[str, ...] = ROBOTS) -> list[Row]:
+         robots: tuple[str, ...] = ROBOTS, more_seeds: range = HELD_BACK_TOO) -> list[Row]:
     """Segmentation, the killed recording, and, with the extras `robot` and `learning`, learnt motions.
 
     Args:
@@ -42,25 +45,27 @@ def rows(seeds: range = HELD_BACK, goals: int = GOALS, killed_after: int = KILLE
         goals: of the learnt motions.
         killed_after: frames of a recording, at which it is killed.
         robots: names or files.
+        more_seeds: of the motions to segment in other noise.
     """
     found = [*segmentation(seeds), *killed_recording(killed_after), *camera_images()]
+    found += [row for kind, noise in NOISES.items() for row in segmentation(more_seeds, kind, *noise)]
     if any(find_spec(name) is None for name in ('pinocchio', 'movement_primitives', 'toppra')):
         return found
     from pose_ros.retargeting.robot import load_robot
     return found + [row for name in robots for row in learning(load_robot(name), goals)]
 
 
-def segmentation(seeds: range) -> list[Row]:
+def segmentation(seeds: range, kind: str = '', noise_m: float = 0.01, outliers: float = 0.02) -> list[Row]:
     """How many of six motions are found, and how far off their boundaries are."""
     from pose_ros.demonstrations.segment import segment
     errors, counts, begun = [], [], time.thread_time()
     for seed in seeds:
         motion, truth = teach(seed)
-        segments = segment(seen(add_noise(motion, seed + 50)))
+        segments = segment(seen(add_noise(motion, seed + 50, noise_m, outliers)))
         counts.append(len(segments))
         if len(segments) == len(truth):
             errors.append(np.abs([[part.begin - BEGIN, part.end - BEGIN] for part in segments] - truth))
-    name, boundaries = 'demonstrations.segmentation', 1e3 * np.array(errors)
+    name, boundaries = f'demonstrations.segmentation{kind and "."}{kind}', 1e3 * np.array(errors)
     return [Row(f'{name}.recordings', len(seeds), ''), Row(f'{name}.all_six_found', len(errors), ''),
             Row(f'{name}.most_found', max(counts), ''), Row(f'{name}.fewest_found', min(counts), ''),
             Row(f'{name}.boundary_median_ms', float(np.median(boundaries)), 'ms'),

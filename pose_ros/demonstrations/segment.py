@@ -6,19 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pose_ros.demonstrations.arms import LINE, ArmMotion, arm_motion
+from pose_ros.demonstrations.arms import ArmMotion, arm_motion
 from pose_ros.demonstrations.demonstration import MARK_BEGIN, MARK_END, Demonstration
 from pose_ros.demonstrations.gesture import raised
 from pose_ros.demonstrations.settings import GestureSettings, SegmentSettings
 from pose_ros.errors import DatasetError
 
-# Of the evidence per frame, in standard deviations of the noise: what speaks for motion, and what one frame may say.
-# Chosen on the seeds 1 to 24 of benchmarks.demonstrations, measured on others.
-SPREAD, SPREAD_MOST, ALONG, ALONG_MOST = 2.6, 16.0, 2.5, 2.0
-# The way that a motion takes is read from these frames after its begin.
-WAY = slice(2, 6)
-# So many frames beyond where the speed says so may still be rest.
-BEYOND = 10
+# The beginning of a motion shows in so much of it [s].
+BEYOND_S = 0.4
+# Frames that a rest and a motion have at least, around where one becomes the other.
+STILL_FRAMES, MOVING_FRAMES = 2, 3
 
 
 @dataclass(frozen=True)
@@ -75,43 +72,40 @@ def by_gesture(demonstration: Demonstration, gesture: GestureSettings, settings:
 
 
 def by_speed(motion: ArmMotion, settings: SegmentSettings) -> list[Segment]:
-    """What lies between rests of the arms."""
-    moving, times = motion.speeds >= settings.still, motion.times
-    for begin, end in _runs(moving):
-        if times[end] - times[begin] < settings.shortest_s:
-            moving[begin:end + 1] = False
-    rests = [(begin, end) for begin, end in _runs(~moving) if times[end] - times[begin] >= settings.dwell_s]
-    begins = [_edge(motion, begin, end, 1) for begin, end in rests if end < len(times) - 1]
-    ends = [_edge(motion, end, begin, -1) for begin, end in rests if begin > 0]
-    if not rests or rests[0][0] > 0:
-        begins.insert(0, 0)
-    if not rests or rests[-1][1] < len(times) - 1:
-        ends.append(len(times) - 1)
-    return [Segment(float(times[begin]), float(times[end])) for begin, end in zip(begins, ends)
-            if times[end] - times[begin] >= settings.shortest_s]
+    """What lies between rests of the arms: from the first frame that differs from the rest to the last that moves."""
+    rests, last, values = _rests(motion, settings), len(motion.times) - 1, motion.normalised
+    middles = [0, *((begin + end) // 2 for begin, end in rests), last]
+    beyond = motion.frames(BEYOND_S)
+    begins, ends = [0], []
+    for (begin, end), before, middle, after in zip(rests, middles, middles[1:], middles[2:]):
+        ends.append(middle - _corner(values[max(begin - beyond, before):middle + 1][::-1]))
+        begins.append(middle + _corner(values[middle:min(end + beyond, after) + 1]) + 1)
+    ends.append(last)
+    if rests and rests[0][0] == 0:
+        begins, ends = begins[1:], ends[1:]
+    if rests and rests[-1][1] == last:
+        begins, ends = begins[:-1], ends[:-1]
+    return [Segment(float(motion.times[begin]), float(motion.times[end])) for begin, end in zip(begins, ends)
+            if begin < end and motion.times[end] - motion.times[begin] >= settings.shortest_s]
 
 
-def _runs(flags: np.ndarray) -> list[tuple[int, int]]:
-    """First and last index of every run of True."""
-    change = np.diff(np.concatenate([[0], flags.astype(int), [0]]))
+def _rests(motion: ArmMotion, settings: SegmentSettings) -> list[tuple[int, int]]:
+    """First and last frame of every rest: all windows of the shortest rest in which the arms are slow."""
+    frames, resting = motion.frames(settings.dwell_s), np.zeros(len(motion.times), bool)
+    for first in np.flatnonzero(motion.speeds(frames) < settings.still):
+        resting[first:first + frames] = True
+    change = np.diff(np.concatenate([[0], resting.astype(int), [0]]))
     return list(zip(np.flatnonzero(change == 1).tolist(), (np.flatnonzero(change == -1) - 1).tolist()))
 
 
-def _edge(motion: ArmMotion, far: int, near: int, step: int) -> int:
-    """The last frame of a rest, seen from its far end; `near` is where the speed says that motion begins.
+def _corner(values: np.ndarray) -> int:
+    """The last row of (N, D) that is at rest: a constant and then a parabola of time are fitted at every row.
 
-    The smooth speed sees a motion half a window early. So the frames from the middle of the rest on are asked, in
-    order, how much they speak for motion, and the sum is smallest where the motion begins (CUSUM: Page 1954). First
-    any distance from the place of rest counts, then, more sharply, the distance along the way that the motion takes.
+    Hudson, "Fitting Segmented Curves Whose Join Points Have to be Estimated", JASA 1966.
     """
-    half = LINE // 2
-    inner = np.arange(far, near, step)[:-half]
-    stop = min(max(near + BEYOND * step, -1), len(motion.times))
-    frames = np.arange((far + near) // 2, stop, step)
-    values = motion.normalised
-    away = np.clip(values[frames] - np.median(values[inner], axis=0), -5, 5)
-    spread = np.minimum(away ** 2, SPREAD_MOST).mean(axis=1)
-    first = int(np.argmin(np.cumsum(np.minimum(spread - SPREAD, 1.0))))
-    way = np.median(away[first:][WAY] if len(away) - first > WAY.stop else away[-3:], axis=0)
-    along = away @ way / max(float(np.linalg.norm(way)), 1e-9)
-    return int(frames[np.argmin(np.cumsum(np.clip(along - ALONG, -ALONG_MOST, ALONG_MOST)))])
+    frames, explained = np.arange(len(values)), []
+    for corner in range(STILL_FRAMES, max(len(values) - MOVING_FRAMES, STILL_FRAMES + 1)):
+        since = np.maximum(frames - corner, 0.0)
+        basis, _ = np.linalg.qr(np.stack([np.ones_like(since), since, since ** 2], axis=1))
+        explained.append(float(((basis.T @ values) ** 2).sum()))
+    return STILL_FRAMES + int(np.argmax(explained))

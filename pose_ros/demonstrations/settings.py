@@ -11,7 +11,7 @@ class SegmentSettings(Settings):
     """How a recording is cut."""
 
     by: str = setting('speed', 'What separates motions', choices=('speed', 'gesture', 'marks'))
-    still: float = setting(0.14, 'Arms that are slower rest [m/s]', low=0.01, high=1.0)
+    still: float = setting(0.08, 'Arms that are slower rest [m/s]', low=0.01, high=1.0)
     dwell_s: float = setting(0.5, 'Shortest rest between two motions [s]', low=0.1, high=10.0)
     shortest_s: float = setting(0.3, 'Shortest motion [s]', low=0.1, high=10.0)
 
