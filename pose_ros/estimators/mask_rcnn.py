@@ -7,15 +7,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torchvision.models.detection import keypointrcnn_resnet50_fpn
 
-from pose_ros.errors import WeightsError
 from pose_ros.estimators.estimator import EstimatorSettings
 from pose_ros.estimators.readout import read_logits
 from pose_ros.estimators.top_down import Opened, Poses, TopDownEstimator, load_top_down
 from pose_ros.grouping.settings import GroupingSettings
 from pose_ros.image import Letterbox
-from pose_ros.networks.keypoint_rcnn import KeypointRcnn, from_torchvision, load_small_rcnn
+from pose_ros.networks.keypoint_rcnn import KeypointRcnn, load_small_rcnn
+from pose_ros.networks.torchvision_rcnn import load_torchvision
 from pose_ros.skeletons import COCO17, OPENPOSE18, Skeleton
 from pose_ros.weights import locate
 
@@ -65,16 +64,5 @@ def _open(path: Path) -> Opened:
     if path.suffix != '.pth':
         own, facts = load_small_rcnn(path)
         return Opened(own, MaskRcnnFinder(own, OPENPOSE18), OPENPOSE18, facts)
-    network = _read_torchvision(path)
+    network = load_torchvision(path)
     return Opened(network, MaskRcnnFinder(network, COCO17), COCO17, {})
-
-
-def _read_torchvision(path: Path) -> KeypointRcnn:
-    model = keypointrcnn_resnet50_fpn(weights=None, weights_backbone=None)
-    try:
-        model.load_state_dict(torch.load(path, map_location='cpu', weights_only=True))
-    except Exception as error:  # torch.load raises many undocumented kinds for damaged files
-        reason = str(error).splitlines()[0]
-        raise WeightsError(f'{path.name} does not hold the weights of keypointrcnn_resnet50_fpn: {reason}; allowed: '
-                           "torchvision's COCO weights as .pth") from error
-    return from_torchvision(model)

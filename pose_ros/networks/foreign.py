@@ -13,7 +13,7 @@ from pose_ros.networks.checkpoint import check_tensors
 from pose_ros.networks.cmu_openpose import CmuOpenPose
 from pose_ros.networks.lightweight_openpose import LightweightOpenPose
 
-_COUNTER = 'num_batches_tracked'  # of batch normalisation; older checkpoints lack it, and nothing reads it
+COUNTER = 'num_batches_tracked'  # of batch normalisation; older checkpoints lack it, and nothing reads it
 
 
 def load_lightweight(path: Path) -> LightweightOpenPose:
@@ -24,7 +24,7 @@ def load_lightweight(path: Path) -> LightweightOpenPose:
     """
     network = LightweightOpenPose()
     own = network.state_dict()
-    tensors = {name: value for name, value in own.items() if name.endswith(_COUNTER)} | _state_dict(path)
+    tensors = {name: value for name, value in own.items() if name.endswith(COUNTER)} | read_state_dict(path)
     check_tensors(path, own, tensors)
     network.load_state_dict(tensors)
     return network.eval()
@@ -50,7 +50,12 @@ def load_cmu(path: Path) -> CmuOpenPose:
     return network.eval()
 
 
-def _state_dict(path: Path) -> dict[str, Tensor]:
+def read_state_dict(path: Path) -> dict[str, Tensor]:
+    """The tensors of a checkpoint of torch (.pth), also of one that was trained in parallel.
+
+    Raises:
+        WeightsError: the file is missing or damaged.
+    """
     try:
         content = torch.load(path, map_location='cpu', weights_only=True)
     except (OSError, RuntimeError, EOFError, pickle.UnpicklingError) as error:

@@ -98,5 +98,5 @@ def test_without_a_box_there_is_nobody():
 def test_a_file_that_is_no_network_of_torchvision_is_refused(tmp_path):
     path = tmp_path / 'net.pth'
     torch.save({'x': torch.zeros(1)}, path)
-    with pytest.raises(WeightsError, match='keypointrcnn_resnet50_fpn'):
+    with pytest.raises(WeightsError, match='net.pth'):
         load(EstimatorSettings(weights=str(path)), GroupingSettings())
