@@ -10,6 +10,7 @@ from pose_ros.filtering.kalman import KalmanFilter
 from pose_ros.filtering.keypoint_filter import Filtered, FilterSettings, KeypointFilter, checked_stamp, taken
 from pose_ros.filtering.one_euro import OneEuroFilter
 from pose_ros.settings import Settings, setting
+from pose_ros.tracking.similarity import medians
 from pose_ros.types import Person, Points, PointSource
 
 FILTERS: dict[str, Callable[[FilterSettings], KeypointFilter]] = {
@@ -169,10 +170,8 @@ def _whole(now: Filtered, count: int) -> np.ndarray:
     velocities = now.velocities.reshape(-1, count, now.velocities.shape[1])
     measured = ~now.predicted.reshape(-1, count)
     measured = np.where(measured.any(axis=1, keepdims=True), measured, True)
-    chosen = np.where(measured[:, :, None] & np.isfinite(velocities), velocities, np.nan)
-    known = np.isfinite(chosen).any(axis=1)
-    whole = np.zeros(known.shape)
-    whole[known] = np.nanmedian(chosen.transpose(0, 2, 1)[known], axis=1)
+    whole = medians(np.where(measured[:, :, None], velocities, np.nan))
+    whole[np.isnan(whole)] = 0
     return np.repeat(whole, count, axis=0)
 
 

@@ -51,20 +51,23 @@ def keypoints_of(persons: Sequence[Person], count: int) -> np.ndarray:
 
 def places_m(persons: Sequence[Person]) -> np.ndarray:
     """(N, 3) where people are [m], the medians of their points; NaN = unknown."""
-    lifted = {row: one.points.positions for row, one in enumerate(persons) if one.points}
-    places = np.full((len(persons), 3), np.nan)
+    places, lifted = np.full((len(persons), 3), np.nan), [row for row, one in enumerate(persons) if one.points]
     if lifted:
-        places[list(lifted)] = _medians(np.array(list(lifted.values())))
+        points = np.array([one.points.positions for one in persons if one.points])
+        enough = np.isfinite(points).all(axis=2).sum(axis=1) >= _FEW
+        places[lifted] = np.where(enough[:, None], medians(points), np.nan)
     return places
 
 
-def _medians(points: np.ndarray) -> np.ndarray:
-    """(N, K, 3) -> (N, 3) medians of the known ones along each axis; NaN of too few."""
+def medians(values: np.ndarray) -> np.ndarray:
+    """(N, K, D) -> (N, D) medians over the K that are known, one by one along each axis; NaN without any.
+
+    A tenth of the time that `np.nanmedian` takes.
+    """
+    counts = np.isfinite(values).sum(axis=1, keepdims=True)
     # Sorting puts NaN last.
-    known, ordered = np.isfinite(points).all(axis=2), np.sort(points, axis=1)
-    rows, counts = np.arange(len(points)), known.sum(axis=1)
-    middles = (ordered[rows, (counts - 1) // 2] + ordered[rows, counts // 2]) / 2
-    return np.where(counts[:, None] >= _FEW, middles, np.nan)
+    middles = np.take_along_axis(np.sort(values, axis=1), np.concatenate([(counts - 1) // 2, counts // 2], axis=1), 1)
+    return np.asarray(middles.mean(axis=1))
 
 
 def duplicates(keypoints: np.ndarray, others: np.ndarray, sigmas: np.ndarray) -> np.ndarray:

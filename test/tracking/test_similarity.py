@@ -1,10 +1,15 @@
 """Laws of the keypoint similarity, and one value from pycocotools."""
+import warnings
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 from pycocotools.cocoeval import COCOeval, Params
 
 from pose_ros.skeletons import COCO17, OPENPOSE18
-from pose_ros.tracking.similarity import duplicates, oks, size_px
+from pose_ros.tracking.similarity import duplicates, medians, oks, size_px
 
 RNG = np.random.default_rng(0)
 PEOPLE = RNG.uniform(0, 400, (3, 18, 2))
@@ -62,3 +67,12 @@ def test_someone_found_twice_is_told_from_someone_else():
     assert got[:, 0].tolist() == [True, True, False, False]
     assert not duplicates(others, np.empty((0, 18, 2)), OPENPOSE18.sigmas).any()
     assert duplicates(np.empty((0, 18, 2)), others, OPENPOSE18.sigmas).shape == (0, 1)
+
+
+@given(hnp.arrays(float, st.tuples(st.integers(0, 4), st.integers(1, 7), st.integers(1, 3)),
+                  elements=st.floats(-1e3, 1e3) | st.just(np.nan)))
+def test_medians_are_those_of_numpy(values):
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore', RuntimeWarning)  # numpy warns of columns of NaN
+        wanted = np.nanmedian(values, axis=1)
+    np.testing.assert_allclose(medians(values), wanted, rtol=1e-12)
