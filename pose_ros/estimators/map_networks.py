@@ -12,7 +12,7 @@ from pose_ros.networks.checkpoint import load_openpose
 from pose_ros.networks.foreign import load_cmu, load_lightweight
 from pose_ros.networks.map_runtimes import open_onnx_maps, open_tensorflow_maps
 from pose_ros.networks.openpose_layout import OpenPoseLayout, Pixels
-from pose_ros.weights import file_of, list_weights
+from pose_ros.weights import check_ending, file_of, list_weights
 
 ENDINGS = ('.safetensors', '.pth', '.caffemodel', '.onnx', '.pb')
 
@@ -45,8 +45,7 @@ def load_map_network(path: Path, threads: int = 0) -> Loaded:
         own, facts = load_openpose(path)
         fold_batch_norms(own)
         return Loaded(own, facts, None)
-    if path.suffix not in ENDINGS:
-        raise WeightsError(f'{path.name} is of no known kind; allowed: files that end in {", ".join(ENDINGS)}')
+    check_ending(path, ENDINGS)
     pixels = pixels_of(path)
     network, size = _open(path, pixels.size, threads)
     layout = OpenPoseLayout(network, Pixels(pixels.colour, pixels.mean, pixels.scale, size)).eval()

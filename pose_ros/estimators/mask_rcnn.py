@@ -16,7 +16,7 @@ from pose_ros.image import Letterbox
 from pose_ros.networks.keypoint_rcnn import KeypointRcnn, load_small_rcnn
 from pose_ros.networks.torchvision_rcnn import load_torchvision
 from pose_ros.skeletons import COCO17, OPENPOSE18, Skeleton
-from pose_ros.weights import locate
+from pose_ros.weights import check_ending, locate
 
 
 class MaskRcnnFinder:
@@ -61,7 +61,8 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEsti
 
 
 def _open(path: Path) -> Opened:
-    if path.suffix != '.pth':
+    check_ending(path, ('.safetensors', '.pth'))
+    if path.suffix == '.safetensors':
         own, facts = load_small_rcnn(path)
         return Opened(own, MaskRcnnFinder(own, OPENPOSE18), OPENPOSE18, facts)
     network = load_torchvision(path)

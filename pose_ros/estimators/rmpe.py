@@ -19,7 +19,7 @@ from pose_ros.networks.crop_pose import CROP_HEIGHT, CROP_WIDTH, ENLARGE, CropPo
 from pose_ros.networks.rmpe import RmpeNet, load_rmpe
 from pose_ros.networks.stn import cells_to_normalised, normalised_to_cells, transform_images, transform_points
 from pose_ros.skeletons import OPENPOSE18
-from pose_ros.weights import locate
+from pose_ros.weights import check_ending, locate
 
 BOX_OVERLAP = 0.65     # boxes that overlap more are one before the poses are known; the rest is left to the pose NMS
 MIN_BOX_SCORE = 0.1
@@ -99,5 +99,6 @@ def load(settings: EstimatorSettings, grouping: GroupingSettings) -> TopDownEsti
 
 
 def _open(path: Path) -> Opened:
+    check_ending(path, ('.safetensors', '.onnx'))
     network, facts = load_rmpe(path)
     return Opened(network, RmpeFinder(network), OPENPOSE18, facts)

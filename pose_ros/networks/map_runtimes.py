@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from pose_ros.errors import WeightsError
-from pose_ros.networks.onnx_session import open_onnx
+from pose_ros.networks.onnx_session import open_onnx, run_onnx
 from pose_ros.networks.openpose_layout import HEATMAPS, PAFS, Maps, split_maps
 
 _PROBE_PX = 64, 64
@@ -66,12 +66,12 @@ def open_onnx_maps(path: Path, threads: int = 0) -> RuntimeMaps:
     """
     session = open_onnx(path, threads=threads)
     shapes = [one.shape for one in session.get_inputs()]
-    if len(shapes) != 1 or len(shapes[0]) != 4:
+    if len(shapes) != 1 or len(shapes[0]) != 4 or shapes[0][1] != 3:
         raise WeightsError(f'{path.name} takes {shapes}; allowed: one input (N, 3, H, W)')
     count, _, height, width = shapes[0]
     name = session.get_inputs()[0].name
     size = (width, height) if isinstance(width, int) and isinstance(height, int) else None
-    return RuntimeMaps(path.name, lambda pixels: session.run(None, {name: pixels}), size, count == 1)
+    return RuntimeMaps(path.name, lambda pixels: run_onnx(session, {name: pixels}), size, count == 1)
 
 
 def open_tensorflow_maps(path: Path, size: tuple[int, int] | None) -> RuntimeMaps:

@@ -1,8 +1,11 @@
 """ONNX files of other people's networks: opened with a clear error, on the CPU."""
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from pose_ros.errors import WeightsError
 
@@ -33,6 +36,20 @@ def open_onnx(path: Path, outputs: int = 0, threads: int = 1) -> Any:
     if outputs and len(session.get_outputs()) != outputs:
         raise WeightsError(f'{path.name} has {len(session.get_outputs())} outputs; allowed: a network with {outputs}')
     return session
+
+
+def run_onnx(session: Any, inputs: Mapping[str, np.ndarray]) -> list[np.ndarray]:
+    """All outputs of a session.
+
+    Raises:
+        ValueError: it does not take such inputs.
+    """
+    from onnxruntime.capi import onnxruntime_pybind11_state as errors
+    try:
+        outputs: list[np.ndarray] = session.run(None, dict(inputs))
+    except (errors.Fail, errors.InvalidArgument, errors.RuntimeException) as error:
+        raise ValueError(str(error)) from error
+    return outputs
 
 
 def output_names(path: Path) -> list[str]:

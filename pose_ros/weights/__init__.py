@@ -3,6 +3,7 @@ from pose_ros.weights.registry import (
     CHECKPOINTS,
     Weights,
     cache_folder,
+    check_ending,
     entry_of,
     file_of,
     find_weights,
@@ -13,5 +14,5 @@ from pose_ros.weights.registry import (
     verify,
 )
 
-__all__ = ['CHECKPOINTS', 'Weights', 'cache_folder', 'entry_of', 'file_of', 'find_weights', 'list_weights', 'locate',
-           'register', 'sha256_of', 'verify']
+__all__ = ['CHECKPOINTS', 'Weights', 'cache_folder', 'check_ending', 'entry_of', 'file_of', 'find_weights',
+           'list_weights', 'locate', 'register', 'sha256_of', 'verify']

@@ -109,16 +109,33 @@ def find_weights(name: str, folder: Path = CHECKPOINTS) -> Path:
 def locate(setting: str, default: str, folder: Path = CHECKPOINTS) -> Path:
     """The file that a setting names: a registered name, or else a file; empty means registered default ones.
 
+    Args:
+        default: the name of the estimator's own weights.
+
     Raises:
-        WeightsError: neither is there; see also `find_weights`.
+        WeightsError: neither is there, or the registered weights are for others; see also `find_weights`.
     """
-    names = [weights.name for weights in list_weights(folder)]
+    users = {weights.name: weights.estimators or (weights.name,) for weights in list_weights(folder)}
+    names = [name for name, estimators in users.items() if default in estimators]
     if not setting or setting in names:
         return find_weights(setting or default, folder)
+    if setting in users:
+        raise WeightsError(f'the weights {setting} are for {" | ".join(users[setting])}; allowed here: a file, or one '
+                           f'of {", ".join(names)}')
     path = Path(setting).expanduser()
     if not path.is_file():
         raise WeightsError(f'no weights {setting!r}; allowed: a file, or one of {", ".join(names)}')
     return path
+
+
+def check_ending(path: Path, endings: tuple[str, ...]) -> None:
+    """Refuse a file of weights of another kind.
+
+    Raises:
+        WeightsError: its name ends otherwise.
+    """
+    if path.suffix not in endings:
+        raise WeightsError(f'{path.name} is of no known kind; allowed: files that end in {", ".join(endings)}')
 
 
 def verify(weights: Weights, folder: Path = CHECKPOINTS) -> None:

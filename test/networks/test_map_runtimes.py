@@ -1,9 +1,11 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from networks.onnx_files import mixing_network
+from onnx import TensorProto, helper
 
 from pose_ros.errors import WeightsError
 from pose_ros.networks.map_runtimes import open_onnx_maps, open_tensorflow_maps
@@ -72,6 +74,15 @@ def test_an_onnx_network_gives_its_maps(tmp_path, outputs, batch):
 def test_an_onnx_network_says_which_size_it_takes(tmp_path):
     mixing_network(path := tmp_path / 'net.onnx', (57,), size=(96, 64))
     assert open_onnx_maps(path, threads=1).size == (96, 64)
+
+
+def test_another_input_is_refused_at_once(tmp_path):
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ['n', 'h', 'w', 3]) for name in ('in', 'out')]
+    graph = helper.make_graph([helper.make_node('Relu', ['in'], ['out'])], 'channels last', ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=8)
+    onnx.save(model, path := tmp_path / 'net.onnx')
+    with pytest.raises(WeightsError, match=r'net.onnx takes .*; allowed: one input \(N, 3, H, W\)'):
+        open_onnx_maps(path, threads=1)
 
 
 @pytest.mark.parametrize('outputs', [(17,), (19,), (19, 20), (56,)])

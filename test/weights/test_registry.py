@@ -1,6 +1,7 @@
 import hashlib
 import json
 from dataclasses import asdict
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from pose_ros.skeletons import SKELETONS
 from pose_ros.weights import (
     Weights,
     cache_folder,
+    check_ending,
     file_of,
     find_weights,
     list_weights,
@@ -113,10 +115,24 @@ def test_the_cache_follows_xdg(monkeypatch, tmp_path):
 def test_a_setting_is_a_name_or_a_file(folder, tmp_path):
     mine = tmp_path / 'mine.onnx'
     mine.write_bytes(b'')
-    assert locate('', 'one', folder) == locate('one', 'two', folder) == folder / 'one.safetensors'
+    assert locate('', 'one', folder) == locate('one', 'one', folder) == folder / 'one.safetensors'
     assert locate(str(mine), 'one', folder) == mine
     with pytest.raises(WeightsError, match="no weights 'other'; allowed: a file, or one of one"):
         locate('other', 'one', folder)
+
+
+def test_registered_weights_of_other_estimators_are_refused_before_anybody_downloads_them(folder):
+    with pytest.raises(WeightsError, match='the weights rtmpose_t are for rmpe; allowed here: a file, or one of openp'):
+        locate('rtmpose_t', 'openpose')
+    with pytest.raises(WeightsError, match='the weights one are for one; allowed here: a file, or one of two'):
+        register('two', 'one.safetensors', 'MIT', 'coco17', folder)
+        locate('one', 'two', folder)
+
+
+def test_an_ending_is_one_of_those_allowed():
+    check_ending(Path('net.onnx'), ('.pth', '.onnx'))
+    with pytest.raises(WeightsError, match='net.png is of no known kind; allowed: files that end in .pth, .onnx'):
+        check_ending(Path('net.png'), ('.pth', '.onnx'))
 
 
 def test_weights_that_were_not_downloaded_are_asked_for(monkeypatch, tmp_path):
