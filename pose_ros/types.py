@@ -129,6 +129,14 @@ class Person:
         low, high = found.min(0), found.max(0)
         return np.concatenate([low, high - low])
 
+    def with_track_id(self, track_id: int) -> Person:
+        """The same person with another identity; for every person of every image, so without `dataclasses.replace`."""
+        return Person(self.skeleton, self.keypoints, self.scores, self.score, track_id, self.points)
+
+    def with_points(self, points: Points | None) -> Person:
+        """The same person with other points."""
+        return Person(self.skeleton, self.keypoints, self.scores, self.score, self.track_id, points)
+
     def moved(self, scale: np.ndarray, offset: np.ndarray) -> Person:
         """The same person in another image: keypoints * scale + offset, both (2,) as x, y."""
         return replace(self, keypoints=self.keypoints * np.asarray(scale) + np.asarray(offset))

@@ -98,3 +98,10 @@ def test_arrays_are_copied_unless_they_are_frozen_already():
     second = Person(OPENPOSE18, view, np.ones(18), 0.5)
     given[:] = 2
     assert (second.keypoints == 1).all()
+
+
+def test_with_another_identity_and_other_points_all_else_stays():
+    one = person(points=points())
+    for changed, wanted in ((one.with_track_id(7), replace(one, track_id=7)),
+                            (one.with_points(None), replace(one, points=None))):
+        assert vars(changed) == vars(wanted)

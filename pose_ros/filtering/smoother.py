@@ -161,8 +161,8 @@ def _smoothed(person: Person, image: Filtered, space: Filtered | None) -> Smooth
         sources = np.where(space.predicted, PointSource.PREDICTED, measured)
         sources = np.where(np.isfinite(space.values).all(axis=1), sources, PointSource.NONE)
         points, velocities = Points(space.values, space.covariances, sources), space.velocities
-    return Smoothed(replace(person, keypoints=image.values, points=points), image.velocities, velocities,
-                    image.predicted)
+    smooth = Person(person.skeleton, image.values, person.scores, person.score, person.track_id, points)
+    return Smoothed(smooth, image.velocities, velocities, image.predicted)
 
 
 def _whole(now: Filtered, count: int) -> np.ndarray:

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -84,7 +83,7 @@ class Lifter:
                      focal: float) -> list[Person]:
         covariances = self._covariances(points, rays, variances, focal)
         sources = np.where(np.isfinite(points).all(axis=2), PointSource.SENSOR, PointSource.NONE)
-        return [replace(one, points=Points(*parts)) for one, *parts in zip(persons, points, covariances, sources)]
+        return [one.with_points(Points(*parts)) for one, *parts in zip(persons, points, covariances, sources)]
 
     def _check(self, persons: Sequence[Person], depth: DepthImage, camera: Camera) -> None:
         height, width = depth.values.shape

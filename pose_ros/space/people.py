@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -49,7 +49,7 @@ class _Seen(NamedTuple):
 
     def raw(self, lifted: Person) -> Person:
         """What is shown of the person, after what was measured of it has been lifted."""
-        return lifted if self.shown is self.measured else replace(self.shown, points=lifted.points)
+        return lifted if self.shown is self.measured else self.shown.with_points(lifted.points)
 
 
 class LiftsAlone(Protocol):
@@ -124,7 +124,7 @@ class People:
         stamp_s = self._tracker.stamp_s
         measured = self._lift([one.measured for one in seen], stamp_s, camera)
         if transform_camera_to_target is not None:
-            measured = [replace(one, points=one.points and moved(one.points, transform_camera_to_target))
+            measured = [one.with_points(one.points and moved(one.points, transform_camera_to_target))
                         for one in measured]
         smoothed = self._smoother.smooth(measured, stamp_s, publish_s)
         self.predicted_s = self._smoother.ahead_s(stamp_s, publish_s)
@@ -145,7 +145,7 @@ class People:
                 return self._lifter.measure(persons, self._registered(depth, camera, persons), camera)
             except (CameraError, ImageError) as error:
                 self.trouble = error
-        return [replace(one, points=None) if one.points else one for one in persons]
+        return [one.with_points(None) if one.points else one for one in persons]
 
     def _lift(self, persons: list[Person], stamp_s: float, camera: Camera | None) -> list[Person]:
         lift = self._settings.space.lift

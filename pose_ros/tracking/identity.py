@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
@@ -37,14 +37,14 @@ class Identity:
             before = self.distance_m if isfinite(self.distance_m) else distance_m
             step = _FASTEST_M_S * (stamp_s - self.measured_s)
             self.distance_m, self.measured_s = min(max(distance_m, before - step), before + step), stamp_s
-        self.person = replace(person, track_id=self.track_id)
+        self.person = person.with_track_id(self.track_id)
         self.seen_s = stamp_s
         self.frames += 1
 
     def name(self, track_id: int) -> None:
         """The track is believed, and someone new."""
         self.track_id = track_id
-        self.person = replace(self.person, track_id=track_id)
+        self.person = self.person.with_track_id(track_id)
 
     def replace(self, before: Identity) -> None:
         """The track is believed, and someone who was lost."""

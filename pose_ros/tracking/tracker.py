@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -189,7 +188,7 @@ class Tracker:
         self.ignored = [persons[i] for i in unmatched if i not in starts]
         if starts:
             self._motion.add(measured[starts])
-        self._identities += [Identity(replace(persons[i], track_id=-1), self._stamp_s, self._stamp_s,
+        self._identities += [Identity(persons[i].with_track_id(-1), self._stamp_s, self._stamp_s,
                                        distance_m=distances[i], measured_s=self._stamp_s) for i in starts]
 
     def _inside(self, image_size: tuple[int, int] | None) -> np.ndarray:
@@ -210,7 +209,8 @@ class Tracker:
     def _extrapolated(self, row: int, state: TrackState) -> Person:
         fresh = (self._motion.ages_s[row] <= self._settings.predict_s) & (state is TrackState.PREDICTED)
         keypoints = np.where(fresh[:, None], self._motion.keypoints[row], np.nan)
-        return replace(self._identities[row].person, keypoints=keypoints, scores=np.zeros(len(keypoints)), points=None)
+        person = self._identities[row].person
+        return Person(person.skeleton, keypoints, np.zeros(len(keypoints)), person.score, person.track_id)
 
 
 def _assigned(alike: np.ndarray, least: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
