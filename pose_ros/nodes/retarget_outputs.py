@@ -19,6 +19,7 @@ from pose_ros.bridge.robot import (
     step_to_msg,
 )
 from pose_ros.bridge.robot_markers import bones_to_msg
+from pose_ros.bridge.stamps import seconds_of
 from pose_ros.nodes.retarget_settings import RetargetSettings
 from pose_ros.retargeting.bone_view import view_bones
 from pose_ros.retargeting.drive import Step
@@ -39,7 +40,7 @@ class RetargetOutputs:
 
     def __init__(self, node: LifecycleNode, settings: RetargetSettings, session: Session) -> None:
         self._node, self._session, self._stamped = node, session, settings.stamped
-        self.counts = {'trajectories': 0, 'joint_states': 0, 'persons': 0}
+        self.counts = {'trajectories': 0, 'too_late': 0, 'joint_states': 0, 'persons': 0}
         self._tick_s = session.parts.follower.tick_s
         topic = settings.trajectory_topic or f'/{session.robot.config.controller}/joint_trajectory'
         self._trajectory = node.create_lifecycle_publisher(JointTrajectory, topic, result_qos())
@@ -49,10 +50,15 @@ class RetargetOutputs:
         self._diagnostics = node.create_lifecycle_publisher(DiagnosticArray, '/diagnostics', result_qos())
 
     def publish_step(self, step: Step) -> None:
-        """The trajectory of one step, unless the robot is at rest and stays so."""
+        """The trajectory of one step, unless the robot is at rest and stays so, or it has become too late for it."""
         if step.moves:
-            self.counts['trajectories'] += 1
-            self._trajectory.publish(step_to_msg(step, self._session.robot.joints, self._tick_s, self._stamped))
+            trajectory = step_to_msg(step, self._session.robot.joints, self._tick_s, self._stamped)
+            if seconds_of(self._node.get_clock().now().to_msg()) > step.due:
+                self.counts['too_late'] += 1
+                self._session.withdraw()
+            else:
+                self.counts['trajectories'] += 1
+                self._trajectory.publish(trajectory)
 
     def publish_status(self) -> None:
         """Status, ghost and markers of now."""

@@ -20,12 +20,14 @@ class Step:
         decided: how many of its motions that are; the last of them is at the beginning of this step.
         begins: time of its first motion [s].
         moves: False if the robot is at rest and stays so.
+        due: after this time the robot does something else; it is too late to send the path [s].
     """
 
     path: Path
     decided: int
     begins: float
     moves: bool
+    due: float
 
     @property
     def now(self) -> Motion:
@@ -49,6 +51,7 @@ class Drive:
         self._schedule = Schedule(retargeter.tick_s, retargeter.step_s, lead_s)
         self._known = math.ceil(lead_s / retargeter.tick_s) + 1
         self._decided: deque[Motion] = deque([retargeter.motion], self._known)
+        self._before: list[Motion] = [retargeter.motion]
 
     @property
     def set_back_s(self) -> float:
@@ -63,9 +66,15 @@ class Drive:
         begins, late = due
         if late:
             self._decided.extend(self.retargeter.run_on(late, self._known))
-        decided = list(self._decided)
+        decided = self._before = list(self._decided)
         path = self.retargeter.step(begins, follow, scale)
         self._decided.extend(path.at(tick) for tick in range(self.retargeter.advance))
         whole = path.after_motions(decided)
         first = begins - (len(decided) - 1) * self.retargeter.tick_s
-        return Step(whole, len(decided), first, bool(whole.velocities.any()))
+        return Step(whole, len(decided), first, bool(whole.velocities.any()), begins)
+
+    def withdraw(self) -> None:
+        """The last path was not sent, because it was too late: the robot goes on along the one before."""
+        self.retargeter.undo()
+        self._schedule.undo()
+        self._decided = deque(self._before, self._known)

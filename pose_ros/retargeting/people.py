@@ -13,8 +13,9 @@ from pose_ros.types import Person, PointSource
 UNSEEN = (PointSource.NONE, PointSource.PREDICTED)
 
 
-def seen_points(person: Person, transform: np.ndarray) -> np.ndarray:
-    """(K, 3) measured points [m], moved by `transform` (4, 4); NaN = not measured."""
+def seen_points(person: Person, transform: np.ndarray | None = None) -> np.ndarray:
+    """(K, 3) measured points [m], moved by `transform` (4, 4) if there is one; NaN = not measured."""
+    transform = np.eye(4) if transform is None else transform
     if person.points is None:
         return np.full((len(person.scores), 3), np.nan)
     seen = person.points.known & ~np.isin(person.points.sources, UNSEEN)
@@ -52,7 +53,7 @@ class People:
             places: (P, 3) of the robot in the base frame [m].
         """
         self._seen_at = self._clock()
-        points = [seen_points(person, np.eye(4) if transform is None else transform) for person in persons]
+        points = [seen_points(person, transform) for person in persons]
         distances = [distance_between(one, places) for one in points]
         self._distances = {person.track_id: distance for person, distance in zip(persons, distances)
                            if person.track_id >= 0 and math.isfinite(distance)}

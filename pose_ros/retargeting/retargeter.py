@@ -75,8 +75,7 @@ class Retargeter:
         motion = self._follower.start(position)
         if self._collisions.clearance(motion.position) <= 0:
             raise RobotError('the robot touches itself where it stands; move it apart first')
-        self._motion = motion
-        self._left = self._follower.brake(motion)
+        self._motion, self._left = self._before = motion, self._follower.brake(motion)
         self._shadow.reset(motion.position)
         self.forget()
 
@@ -94,8 +93,7 @@ class Retargeter:
         Raises:
             RobotError: it is of another number of joints.
         """
-        joints = trajectory.positions.shape[1]
-        if joints != len(self._motion.position):
+        if (joints := trajectory.positions.shape[1]) != len(self._motion.position):
             raise RobotError(f'the trajectory has {joints} joints, the robot {len(self._motion.position)}')
         self.forget()
         self._performance = Performance(trajectory)
@@ -118,6 +116,10 @@ class Retargeter:
         self._motion = motions[-1]
         self._left = self._left.after(ticks)
         return motions
+
+    def undo(self) -> None:
+        """The robot does not get the path of the last step: it goes on along the one that it has."""
+        self._motion, self._left = self._before
 
     @property
     def has_performed(self) -> bool:
@@ -187,6 +189,7 @@ class Retargeter:
             The path from here on, free and with its end at rest. At the next step the robot is taken to be `advance`
             ticks further on it.
         """
+        self._before = self._motion, self._left
         candidates = self._candidates(now, scale) if follow else self._brake(now)
         path = next((path for path in candidates if self._collisions.is_free(path.positions)), self._left)
         self._motion = path.at(self.advance - 1)

@@ -26,6 +26,11 @@ class Schedule:
         self._due: float | None = None
         self.back_s = 0.0
 
+    def undo(self) -> None:
+        """The last step was not made: the next one begins when it would have."""
+        if self._due is not None:
+            self._due -= self._step_s
+
     def next(self, now: float) -> tuple[float, int] | None:
         """The time when the next path begins [s], and by how many ticks that is later than one step after the last.
 

@@ -1,7 +1,6 @@
 """One robot, and the person it follows or the trajectory it performs: safety, retargeter and recorder joined.
 
-The node only translates: messages into the `see_*` methods, services into `enable`, `select`, `perform` ..., and what
-`step` returns into messages. Nothing here knows ROS.
+The node only translates: messages into `see_*`, services into `enable`, `select` ..., and what `step` returns back.
 """
 from __future__ import annotations
 
@@ -35,10 +34,9 @@ class Session:
         parts: settings.
 
     Attributes:
-        robot: as given.
+        robot, parts: as given.
         safety: whether it may move.
         recorder: gets all that happens; when it fails, the robot stops.
-        parts: as given.
         skeleton, model: of the people seen last, and what found them.
         solution: the shadow's last answer; None = none since it was enabled.
         verdict: what the robot may do, as of the last step.
@@ -55,8 +53,7 @@ class Session:
         self._people = People(clock, parts.safety.hard_timeout_s, parts.session.watch_distance)
         self.skeleton: Skeleton = COCO17
         self._joints = JointStates(robot.joints)
-        self.model, self._held, self._state = '', False, State.DISABLED
-        self._moved = -math.inf
+        self.model, self._held, self._state, self._moved = '', False, State.DISABLED, -math.inf
 
     def see_robot(self, names: Sequence[str], positions: Sequence[float], velocities: Sequence[float],
                   stamp: float) -> bool:
@@ -92,11 +89,10 @@ class Session:
             transform_camera_to_base: (4, 4) from the frame of the points; None = unknown.
         """
         self._people.see(persons, transform_camera_to_base, self.robot.link_positions(self.position))
-        transform = np.eye(4) if transform_camera_to_base is None else transform_camera_to_base
         for person in persons:
             self.skeleton = person.skeleton
             if self.safety.accepts(person.track_id, stamp, now):
-                self._follow(person, seen_points(person, transform), stamp, now)
+                self._follow(person, seen_points(person, transform_camera_to_base), stamp, now)
 
     @property
     def retargeter(self) -> Retargeter | None:
@@ -113,7 +109,7 @@ class Session:
     def _follow(self, person: Person, points: np.ndarray, stamp: float, now: float) -> None:
         if self.retargeter is None or self.retargeter.skeleton != person.skeleton:
             return
-        if jump := self._guard.jump(seen_points(person, np.eye(4)), stamp):
+        if jump := self._guard.jump(seen_points(person), stamp):
             self.safety.disable(f'person {person.track_id} jumped by {jump:.1f} m: it may be another')
             return
         solution = self.retargeter.observe(points, person.scores, stamp, now + self.parts.session.lead_s)
@@ -159,10 +155,9 @@ class Session:
         if not self._joints.known:
             raise RobotError(f'no joint states yet with all of {", ".join(self.robot.joints)}')
         if self._drive is None or self._drive.retargeter.at_rest:
-            parts = self.parts
-            retargeter = Retargeter(self.robot, self.skeleton, self._joints.positions, parts.points, parts.shadow,
-                                    parts.follower)
-            self._drive = Drive(retargeter, parts.session.lead_s)
+            retargeter = Retargeter(self.robot, self.skeleton, self._joints.positions, self.parts.points,
+                                    self.parts.shadow, self.parts.follower)
+            self._drive = Drive(retargeter, self.parts.session.lead_s)
         self._drive.retargeter.forget()
         self._guard = JumpGuard([self.skeleton.index(name) for name in self.robot.config.torso])
         self.solution = None
@@ -192,6 +187,11 @@ class Session:
         if step is not None:
             self.recorder.add_command(now, step.now.position, step.now.velocity)
         return step
+
+    def withdraw(self) -> None:
+        """The last step was not sent, because it was too late: the robot goes on along the path that it has."""
+        if self._drive is not None:
+            self._drive.withdraw()
 
     def _check(self, retargeter: Retargeter) -> None:
         """Is anyone near, does the recorder work, does the trajectory go on?"""

@@ -24,7 +24,7 @@ from pose_ros.retargeting.session import Session
 
 JOINTS, TICK = ('a', 'b'), 0.01
 RANDOM = np.random.default_rng(0)
-STEP = Step(Path(RANDOM.normal(size=(7, 2)), RANDOM.normal(size=(7, 2))), 3, 1234.5678, True)
+STEP = Step(Path(RANDOM.normal(size=(7, 2)), RANDOM.normal(size=(7, 2))), 3, 1234.5678, True, 1234.5878)
 
 
 @pytest.fixture(scope='module')

@@ -38,6 +38,7 @@ class Rig:
         self.session = Session(self.robot, lambda: self.now, SessionParts(SessionSettings(), safety))
         self.controller = SimController(self.robot.joints, self.robot.limits, self.robot.home)
         self.positions, self.states, self.refused, self.frame, self.deaf = [], [], [], 0, False
+        self.held_up = lambda: 0.0
 
     def run(self, seconds, people=lambda points: [person(points)], robot=True, motion=TRUTH, node=True, transform=FAR):
         """The robot at 500 Hz, the session at 50 Hz, the camera at 30 Hz."""
@@ -57,11 +58,21 @@ class Rig:
                 self.take(self.session.step(self.now))
         return self
 
+    def idle(self, seconds):
+        """The node is held up; the robot goes on."""
+        for _ in range(round(seconds / 0.002)):
+            self.now += 0.002
+            self.controller.update(self.now)
+            self.positions.append(self.controller.position)
+
     def take(self, step):
         if step is None:
             return
         self.states.append(self.session.verdict.state)
-        if step.moves and not self.deaf:
+        self.idle(self.held_up())
+        if step.moves and self.now > step.due:
+            self.session.withdraw()
+        elif step.moves and not self.deaf:
             path = JointPath(self.robot.joints, step.begins, np.arange(len(step.path)) * 0.01, step.path.positions,
                              step.path.velocities, np.zeros((len(step.path), 0)))
             try:
@@ -133,6 +144,17 @@ def test_a_late_timer_breaks_no_limit():
     for pause in (0.03, 0.05, 0.11, 0.3, 1.2):
         rig.run(pause, node=False).run(0.5)
     assert rig.states[-1] is State.TRACKING
+    rig.laws()
+
+
+@pytest.mark.parametrize('longest', [0.03, 0.1, 0.4])
+def test_a_starved_node_breaks_no_limit(longest):
+    """One path in ten is held up between the time it is planned for and the time it is sent."""
+    rig, random = Rig().follow(), np.random.default_rng(0)
+    rig.held_up = lambda: random.uniform(0, longest) if random.random() < 0.1 else 0.0
+    rig.run(3.0)
+    rig.held_up = lambda: 0.0
+    assert rig.run(1.0).states[-1] is State.TRACKING and rig.speed > 0
     rig.laws()
 
 
