@@ -1,5 +1,7 @@
 import json
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -12,7 +14,9 @@ from pose_ros.estimators.map_networks import load_map_network, pixels_of
 from pose_ros.networks.cmu_openpose import CmuOpenPose
 from pose_ros.networks.lightweight_openpose import LightweightOpenPose
 from pose_ros.networks.openpose_layout import Pixels
-from pose_ros.weights import entry_of, file_of
+from pose_ros.training.references import load_reference
+from pose_ros.training.tfpose import PERSON_SCORE
+from pose_ros.weights import CHECKPOINTS, entry_of, file_of
 
 IMAGE = np.full((48, 64, 3), 200, np.uint8)
 
@@ -83,3 +87,21 @@ def test_a_network_for_another_skeleton_is_refused(tmp_path):
     mixing_network(path := tmp_path / 'coco17.onnx', (17, 32))
     with pytest.raises(WeightsError, match='allowed: 19 heatmaps and 38 PAFs'):
         load(EstimatorSettings(weights=str(path), device='cpu'))
+
+
+def test_tf_pose_finds_through_weights_whom_it_finds_through_its_own_code(tmp_path):
+    graph = Path(__file__).resolve().parents[3] / 'shared/data/weights/tfpose_v2_small/mobilenet_v2_small_368x432.pb'
+    if not graph.exists():
+        pytest.skip(f'no {graph}')
+    (tmp_path / 'net.pb').symlink_to(graph)
+    (tmp_path / 'net.pb.json').write_text(json.dumps({
+        'colour': 'bgr', 'mean': [127.5] * 3, 'scale': [1 / 127.5] * 3, 'size': [432, 368]}))
+    clip = cv2.VideoCapture(str(CHECKPOINTS.parent / 'demo_data' / 'walkers.mp4'))
+    image = np.ascontiguousarray(clip.read()[1][..., ::-1])
+    settings = EstimatorSettings(weights=str(tmp_path / 'net.pb'), half_scale=False, min_person_score=PERSON_SCORE,
+                                 input_size=2048)
+    (ours,), (theirs,) = load(settings).estimate([image]), load_reference(graph).estimate([image])
+    assert len(ours) == len(theirs) >= 1
+    for one, other in zip(ours, theirs):
+        assert one.score == pytest.approx(other.score, abs=.01)
+        np.testing.assert_allclose(one.keypoints, other.keypoints, atol=.5)

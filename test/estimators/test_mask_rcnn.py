@@ -21,14 +21,14 @@ class OneBox:
 
     multiple = 32
 
-    def __init__(self, bad=False):
-        self.bad = bad
+    def __init__(self, bad=False, box=(10., 20, 66, 76)):
+        self.bad, self.box = bad, box
 
     def features(self, images):
         return {'mirrored': bool(images[0, 0, 0, 0] < images[0, 0, 0, -1])}
 
     def boxes(self, features, images):
-        return [(torch.tensor([[10., 20, 66, 76]]), torch.tensor([.8]))]
+        return [(torch.tensor([self.box]), torch.tensor([.8]))]
 
     def logits(self, features, boxes, images):
         logits = torch.full((1, 18, 56, 56), -5.)
@@ -38,13 +38,13 @@ class OneBox:
         return (logits,)
 
 
-def find(flip=False, bad=False):
+def find(flip=False, **network):
     image = np.zeros((96, 128, 3), np.uint8)
     image[:, :64] = 255
     box = Letterbox.fit(128, 96, 128, 32)
     batch = torch.from_numpy(box.apply(image)).permute(2, 0, 1)[None] / 255
     with torch.inference_mode():
-        return MaskRcnnFinder(OneBox(bad), OPENPOSE18).find(batch, [image], [box], EstimatorSettings(flip=flip),
+        return MaskRcnnFinder(OneBox(**network), OPENPOSE18).find(batch, [image], [box], EstimatorSettings(flip=flip),
                                                             GroupingSettings())[0]
 
 
@@ -53,6 +53,11 @@ def test_keypoints_lie_where_the_logits_say(flip):
     found = find(flip)
     np.testing.assert_allclose(found.keypoints[0, 3], [10 + 12, 20 + 30], atol=.1)
     assert found.scores.shape == (1, 18) and (found.scores > .5).all() and found.boxes == pytest.approx([.8])
+
+
+def test_a_box_without_area_gives_points_where_it_is():
+    found = find(box=(30., 40, 30, 40))
+    assert found.keypoints.shape == (1, 18, 2) and abs(found.keypoints - (30, 40)).max() <= 1
 
 
 def test_maps_that_are_not_finite_are_refused():

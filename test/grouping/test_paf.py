@@ -184,6 +184,19 @@ def test_maps_of_the_wrong_shape_are_an_error(heatmaps, pafs):
         group_maps(np.zeros(heatmaps, np.float32), np.zeros(pafs, np.float32), OPENPOSE18, SETTINGS, STRIDE)
 
 
+def test_a_hundred_people_are_served():
+    """Two scenes of 50 side by side."""
+    scenes = [make_scene(50, 92, 164, seed) for seed in (0, 1)]
+    heatmaps, pafs = (np.concatenate(maps, axis=2) for maps in zip(*((one.heatmaps, one.pafs) for one in scenes)))
+    assert 95 <= len(group_maps(heatmaps, pafs, OPENPOSE18, SETTINGS, STRIDE)) <= 105
+
+
+def test_one_keypoint_is_no_person():
+    heatmaps, pafs = np.zeros((18, 12, 12), np.float32), np.zeros((38, 12, 12), np.float32)
+    heatmaps[3, 5, 5] = 1
+    assert group_maps(heatmaps, pafs, OPENPOSE18, SETTINGS, STRIDE) == []
+
+
 def test_empty_maps_have_nobody_and_noise_does_not_hang():
     assert group_maps(np.zeros((18, 8, 8), np.float32), np.zeros((38, 8, 8), np.float32), OPENPOSE18, SETTINGS, 8) == []
     rng = np.random.default_rng(0)
