@@ -35,6 +35,8 @@ class CdrLayout:
             self._add_message(message, '')
         self._places = {path: (kind, np.array(places) // np.dtype(kind).itemsize)
                         for path, (kind, places) in self._found.items()}
+        self._blank = np.zeros(-(-self._end // _LARGEST) * _LARGEST, np.uint8)
+        self._write(self._blank, {f'{path}.length': np.array(length) for path, length in lengths.items() if count})
 
     def written(self, values: Mapping[str, np.ndarray]) -> bytes:
         """The bytes of the messages; numbers without a value are 0.
@@ -42,13 +44,14 @@ class CdrLayout:
         Args:
             values: by path, e.g. 'keypoints.position.x', for all messages in one array.
         """
-        size = -(-self._end // _LARGEST) * _LARGEST
-        data = np.zeros(size, np.uint8)
-        lengths = {f'{path}.length': np.array(length) for path, length in self._lengths.items()}
-        for path, array in {**lengths, **values}.items():
-            kind, places = self._places.get(path, ('u1', np.zeros(0, int)))
-            data.view(kind)[places] = array.ravel()
+        data = self._blank.copy()
+        self._write(data, {path: array for path, array in values.items() if array.size})
         return data[self._start:self._end].tobytes()
+
+    def _write(self, data: np.ndarray, values: Mapping[str, np.ndarray]) -> None:
+        for path, array in values.items():
+            kind, places = self._places[path]
+            data.view(kind)[places] = array.ravel()
 
     def _add_message(self, message: Any, path: str) -> None:
         for name, kind in zip(message.get_fields_and_field_types(), message.SLOT_TYPES):

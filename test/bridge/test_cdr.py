@@ -49,3 +49,8 @@ def test_strings_have_no_place():
 def test_too_few_values_are_refused():
     with pytest.raises(ValueError, match='shape mismatch|could not be broadcast|cannot assign'):
         CdrLayout(Point32, 4, {}, 0).written({'x': np.zeros(3)})
+
+
+def test_a_field_that_is_not_there_is_refused():
+    with pytest.raises(KeyError, match='height'):
+        CdrLayout(Point32, 1, {}, 0).written({'height': np.zeros(1)})
