@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -120,16 +120,21 @@ class Smoother:
         nothing, unknown = np.full((self._count, 2), np.nan, np.float32), Points.unknown(self._count)
         keypoints = np.array([one.keypoints if one else nothing for one in people])
         points = [one.points if one and one.points else unknown for one in people]
-        positions = np.array([one.positions for one in points])
-        self._see(keypoints, positions)
         self._lifted |= [one is not unknown for one in points]
+        self._see(keypoints, np.array([one.positions for one in points]))
         units = np.repeat(self._heights_px / self._settings.person_height_m, self._count)
         image = self._run(self._image, keypoints.reshape(-1, 2), ahead_s, None, units)
-        covariances = np.concatenate([one.covariances for one in points])
-        space = self._run(self._space, positions.reshape(-1, 3), ahead_s, covariances) if self._lifted.any() else None
-        return {person.track_id: _smoothed(person, _of(image, i, self._count),
-                                           _of(space, i, self._count) if space and self._lifted[i] else None)
-                for i, person in enumerate(people) if person}
+        space = self._in_space(points, ahead_s) if self._lifted.any() else None
+        return {one.track_id: _smoothed(one, image, row, space if self._lifted[row] else None)
+                for row, one in enumerate(people) if one}
+
+    def _in_space(self, points: Sequence[Points], ahead_s: float) -> tuple[Filtered, np.ndarray]:
+        """Everyone's points, and (N, K) their sources."""
+        space = self._run(self._space, np.concatenate([one.positions for one in points]), ahead_s,
+                          np.concatenate([one.covariances for one in points]))
+        sources = np.where(space.predicted, PointSource.PREDICTED, np.array([one.sources for one in points]))
+        sources[~np.isfinite(space.values).all(axis=2)] = PointSource.NONE
+        return space, sources
 
     def _see(self, keypoints: np.ndarray, positions: np.ndarray) -> None:
         """Takes in (N, K, 2) keypoints [px] and (N, K, 3) points [m] of everyone."""
@@ -141,12 +146,17 @@ class Smoother:
 
     def _run(self, one: KeypointFilter, values: np.ndarray, ahead_s: float, covariances: np.ndarray | None = None,
              unit: np.ndarray | float = 1.0) -> Filtered:
-        """What is not measured goes on as the whole person does: its own speed is noise, and would tear limbs off."""
+        """Everyone, (N, K, ...) in each array.
+
+        What is not measured goes on as the whole person does: its own speed is noise, and would tear limbs off.
+        """
         now = one.update(values, self._stamp_s, covariances, unit)
         unseen = now.predicted & np.isfinite(now.values).all(axis=1)
         if unseen.any():
             one.carry(unseen, _whole(now, self._count)[unseen])
-        return replace(one.predict(self._stamp_s + ahead_s), predicted=now.predicted)
+        later = one.predict(self._stamp_s + ahead_s)
+        parts = later.values, later.velocities, later.covariances, now.predicted
+        return Filtered(*(part.reshape(-1, self._count, *part.shape[1:]) for part in parts))
 
 
 def _unsmoothed(person: Person) -> Smoothed:
@@ -154,15 +164,15 @@ def _unsmoothed(person: Person) -> Smoothed:
     return Smoothed(person, np.full((count, 2), np.nan), np.full((count, 3), np.nan), np.zeros(count, bool))
 
 
-def _smoothed(person: Person, image: Filtered, space: Filtered | None) -> Smoothed:
+def _smoothed(person: Person, image: Filtered, row: int, space: tuple[Filtered, np.ndarray] | None) -> Smoothed:
+    """The person in one row of everyone, with points and their sources if there are any."""
     points, velocities = None, np.full((len(person.skeleton), 3), np.nan)
     if space:
-        measured = person.points.sources if person.points else np.full(len(person.skeleton), PointSource.NONE)
-        sources = np.where(space.predicted, PointSource.PREDICTED, measured)
-        sources = np.where(np.isfinite(space.values).all(axis=1), sources, PointSource.NONE)
-        points, velocities = Points(space.values, space.covariances, sources), space.velocities
-    smooth = Person(person.skeleton, image.values, person.scores, person.score, person.track_id, points)
-    return Smoothed(smooth, image.velocities, velocities, image.predicted)
+        filtered, sources = space
+        points = Points(filtered.values[row], filtered.covariances[row], sources[row])
+        velocities = filtered.velocities[row]
+    smooth = Person(person.skeleton, image.values[row], person.scores, person.score, person.track_id, points)
+    return Smoothed(smooth, image.velocities[row], velocities, image.predicted[row])
 
 
 def _whole(now: Filtered, count: int) -> np.ndarray:
@@ -173,9 +183,3 @@ def _whole(now: Filtered, count: int) -> np.ndarray:
     whole = medians(np.where(measured[:, :, None], velocities, np.nan))
     whole[np.isnan(whole)] = 0
     return np.repeat(whole, count, axis=0)
-
-
-def _of(people: Filtered, index: int, count: int) -> Filtered:
-    """One person's K keypoints."""
-    rows = slice(index * count, (index + 1) * count)
-    return Filtered(people.values[rows], people.velocities[rows], people.covariances[rows], people.predicted[rows])
