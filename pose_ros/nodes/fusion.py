@@ -1,7 +1,7 @@
 """Which images of several cameras are of one moment, and the people in all of them together."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,10 +17,17 @@ _ROUNDING_S = 1e-6
 
 
 class Fuses(Protocol):
-    """Makes people of several cameras one; `FusedPeople` does."""
+    """Makes people of several cameras one; `FusedPeople` does.
 
-    def update(self, seen: Mapping[str, tuple[View, list[Followed]]], stamp_s: float) -> list[Followed]:
-        """Everyone at one moment, in the common frame."""
+    Attributes:
+        predicted_s: how far beyond their stamp the newest people are predicted [s].
+    """
+
+    predicted_s: float
+
+    def update(self, seen: Mapping[str, tuple[View, list[Followed]]], stamp_s: float,
+               publish_s: float | None) -> list[Followed]:
+        """Everyone at one moment, in the common frame, predicted to when they are published."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,11 +38,13 @@ class Moment:
         header: stamp of the newest of its images, and the common frame.
         cameras: that saw it.
         followed: everyone, in the common frame.
+        predicted_s: how far beyond that stamp they are predicted [s].
     """
 
     header: Header
     cameras: tuple[str, ...]
     followed: list[Followed]
+    predicted_s: float
 
 
 class Fusion:
@@ -45,10 +54,12 @@ class Fusion:
         count: of the cameras.
         people: makes them one.
         slop_s: stamps of one moment differ by no more [s].
+        publish_s: the moment [s] to which the people of a stamp [s] are predicted now; None = that stamp.
     """
 
-    def __init__(self, count: int, people: Fuses, slop_s: float) -> None:
-        self._count, self._people, self._slop_s = count, people, slop_s
+    def __init__(self, count: int, people: Fuses, slop_s: float,
+                 publish_s: Callable[[float], float | None] = lambda _: None) -> None:
+        self._count, self._people, self._slop_s, self._publish_s = count, people, slop_s, publish_s
         self._pending: dict[str, tuple[float, Any, Seen]] = {}
 
     def add(self, camera: str, stamp: Any, seen: Seen) -> list[Moment]:
@@ -75,5 +86,6 @@ class Fusion:
             return []
         stamp_s, stamp, newest = max(pending.values(), key=lambda told: told[0])
         followed = self._people.update({camera: (seen.view, seen.followed) for camera, (_, _, seen) in pending.items()
-                                        if seen.view}, stamp_s)
-        return [Moment(Header(stamp=stamp, frame_id=newest.frame_id), tuple(pending), followed)]
+                                        if seen.view}, stamp_s, self._publish_s(stamp_s))
+        header = Header(stamp=stamp, frame_id=newest.frame_id)
+        return [Moment(header, tuple(pending), followed, self._people.predicted_s)]

@@ -97,7 +97,8 @@ class PoseOutputs:
             if publisher.get_subscription_count():
                 empty = persons_to_msg(
                     [], header=moment.header, camera_name=' '.join(moment.cameras), image_size=(0, 0),
-                    skeleton=self._skeleton, model=self._model, dropped_frames=0, processing_ms=0.0)
+                    skeleton=self._skeleton, model=self._model, dropped_frames=0, processing_ms=0.0,
+                    predicted_s=moment.predicted_s)
                 persons = [one.smooth for one in moment.followed]
                 publisher.publish(persons_to_cdr(empty, persons, moment.followed))
         if self.markers_wanted:

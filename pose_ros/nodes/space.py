@@ -50,7 +50,8 @@ class Space:
                  log: ThrottledLog) -> None:
         self._node, self._log, self._params = node, log, parameters
         self._frames = parameters.of(FrameSettings)
-        self._fusion = Fusion(len(inputs), FusedPeople(skeleton, self._fused_settings()), self._frames.fuse_slop_s)
+        self._fusion = Fusion(len(inputs), FusedPeople(skeleton, self._fused_settings()), self._frames.fuse_slop_s,
+                              self._publish_s)
         lift = parameters.of(SpaceSettings).lift
         with ExitStack() as undo:
             transforms = self._listen(undo)

@@ -45,12 +45,16 @@ class FusedPeople:
 
     Identities come from those of the cameras: whoever is one person in two of them stays it, and who is lost to all of
     them and comes back near the same place soon is the same again.
+
+    Attributes:
+        predicted_s: how far beyond their stamp the newest people are predicted [s].
     """
 
     def __init__(self, skeleton: Skeleton, settings: FusedSettings | None = None) -> None:
         self._skeleton, self._settings = skeleton, settings or FusedSettings()
         self._body = Body(skeleton, self._settings.space)
         self._next_id = 0
+        self.predicted_s = 0.0
         self.reset()
 
     def reset(self) -> None:
@@ -74,7 +78,7 @@ class FusedPeople:
         Raises:
             StampError: a stamp is not finite.
         """
-        self._smoother.ahead_s(stamp_s, publish_s)
+        self.predicted_s = self._smoother.ahead_s(stamp_s, publish_s)
         if stamp_s < self._stamp_s:
             self.reset()
         self._stamp_s = stamp_s

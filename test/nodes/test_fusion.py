@@ -18,9 +18,11 @@ class Everyone:
 
     def __init__(self) -> None:
         self.asked: list[tuple[set[str], float]] = []
+        self.predicted_s = 0.0
 
-    def update(self, seen, stamp_s: float) -> list:
+    def update(self, seen, stamp_s: float, publish_s: float | None) -> list:
         self.asked.append((set(seen), pytest.approx(stamp_s)))
+        self.predicted_s = publish_s - stamp_s if publish_s is not None else 0.0
         return []
 
 
@@ -58,3 +60,11 @@ def test_a_moment_has_the_newest_stamp_and_the_common_frame():
 
 def test_time_may_go_back():
     assert asked(('a', 9.0), ('a', 1.0), ('b', 1.0), ('c', 1.0)) == [({'a', 'b', 'c'}, 1.0)]
+
+
+def test_a_moment_is_predicted_to_when_it_is_published():
+    for publish_s, wanted in ((lambda stamp_s: stamp_s + 0.05, 0.05), (lambda _: None, 0.0)):
+        fusion = Fusion(2, Everyone(), 0.02, publish_s)
+        moments = [moment for camera in 'ab'
+                   for moment in fusion.add(camera, Time(seconds=3).to_msg(), Seen([], 'map', 0.0, VIEW, []))]
+        assert [moment.predicted_s for moment in moments] == [pytest.approx(wanted)]

@@ -124,3 +124,18 @@ def test_nobody_and_no_cameras_are_fine():
 def test_the_scores_say_which_points_are_known():
     one = Rig().look(0.0)[0]
     np.testing.assert_array_equal(one.raw.scores > 0, one.raw.points.known)
+
+
+def test_people_are_predicted_to_when_they_are_published():
+    """Torsos of two who walk at about 1 m/s, seen 0.1 s late."""
+    torso = [OPENPOSE18.index(name) for name in ('neck', 'left_hip', 'right_hip')]
+    misses = {}
+    for ahead_s in (0.0, 0.1):
+        rig = Rig()
+        for stamp_s in np.arange(0, 1.5, 1 / 15):
+            followed = rig.look(stamp_s, publish_s=stamp_s + ahead_s)
+        assert rig.fused.predicted_s == pytest.approx(ahead_s)
+        roots = np.array([one.smooth.points.positions[torso].mean(axis=0) for one in followed])
+        later = room(stamp_s + 0.1)[:, torso].mean(axis=1)
+        misses[ahead_s] = np.linalg.norm(roots[:, None] - later, axis=2).min(axis=1).max()
+    assert misses[0.1] < 0.04 < misses[0.0]
