@@ -39,11 +39,15 @@ class Entry:
     def fields(self, *allowed: str) -> dict[str, Entry]:
         """The entries of a mapping; names outside `allowed` are refused, unless `allowed` is empty."""
         if not isinstance(self.node, yaml.MappingNode):
-            self.fail(f'{self.key} must be a mapping' + (f' with {", ".join(allowed)}' if allowed else ''))
-        found = {str(key.value): self._inside(value, str(key.value)) for key, value in self.node.value}
-        for name, entry in found.items():
+            wanted = f' with {", ".join(allowed)}' if allowed else ''
+            self.fail(f'{self.key} must be a mapping{wanted}, got {self._shown()}')
+        found: dict[str, Entry] = {}
+        for name, entry in ((str(key.value), self._inside(value, str(key.value))) for key, value in self.node.value):
             if allowed and name not in allowed:
                 entry.fail(f'unknown {self.key} entry {name!r}; allowed: {", ".join(allowed)}')
+            if name in found:
+                entry.fail(f'{name} is given twice, first at {found[name].where}')
+            found[name] = entry
         return found
 
     def items(self) -> list[Entry]:
@@ -72,7 +76,7 @@ class Entry:
         except (TypeError, ValueError):
             value = math.nan
         if not (math.isfinite(value) and low <= value <= high):
-            self.fail(f'{self.key} must be a number {low:g} .. {high:g}, got {self._shown()}')
+            self.fail(f'{self.key} must be a number{_range(low, high)}, got {self._shown()}')
         return value
 
     def numbers(self, count: int) -> tuple[float, ...]:
@@ -93,6 +97,12 @@ class Entry:
 
     def _shown(self) -> str:
         return repr(self.node.value) if isinstance(self.node, yaml.ScalarNode) else f'a {self.node.id}'
+
+
+def _range(low: float, high: float) -> str:
+    if math.isfinite(high):
+        return f' {low:g} .. {high:g}'
+    return f' from {low:g} on' if math.isfinite(low) else ''
 
 
 def read_yaml(path: Path, error: type[PoseRosError]) -> Entry:

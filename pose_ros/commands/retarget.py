@@ -26,7 +26,7 @@ def retarget(check: Annotated[str, typer.Option(help='Robot file (YAML), or a ro
 
 
 def _check(name: str, urdf: str, picture: Path, console: Console) -> None:
-    from pose_ros.retargeting.check import missing_limits, report, usual_reach
+    from pose_ros.retargeting.check import missing_limits, report, unknown_keypoints, usual_reach
     from pose_ros.retargeting.check_picture import draw_reach
     from pose_ros.retargeting.config_file import find_robot_config
     from pose_ros.retargeting.robot import load_robot, own_urdf, read_urdf
@@ -34,6 +34,8 @@ def _check(name: str, urdf: str, picture: Path, console: Console) -> None:
     text = read_urdf(urdf) if urdf else own_urdf(config)
     for line in missing_limits(config, text):
         console.print(f'no limit: {line}', style='red')
+    for line in unknown_keypoints(config):
+        console.print(line, style='yellow', highlight=False)
     robot = load_robot(config, text)
     console.print(report(robot), highlight=False)
     reach = usual_reach(robot)

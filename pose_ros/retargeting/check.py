@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from pose_ros.retargeting.robot import Robot
 from pose_ros.retargeting.shadow_ik import ShadowIK, Solution
 from pose_ros.retargeting.shadow_settings import ShadowSettings
 from pose_ros.retargeting.wrists import WristTargets
+from pose_ros.skeletons import SKELETONS
 
 # Bones, times their weight, that are nearer than this to the person's count as matched [deg], links [m].
 MATCHED_DEG, MATCHED_M = 12.0, 0.03
@@ -127,6 +129,17 @@ def _lacking(config: RobotConfig, name: str, no_position: bool, no_velocity: boo
         yield 'velocity'
     if not config.accelerations.keys() & {name, 'default'}:
         yield 'acceleration'
+
+
+def unknown_keypoints(config: RobotConfig) -> list[str]:
+    """Keypoints that the robot cannot do without and no skeleton of the package has: one line each."""
+    known = sorted({keypoint for skeleton in SKELETONS.values() for keypoint in skeleton.keypoints})
+    needed = [(keypoint, bone.where) for bone in config.bones if not bone.optional for keypoint in bone.keypoints]
+    needed += [(wrist.keypoint, wrist.where) for wrist in config.wrists]
+    needed += [(keypoint, config.name) for keypoint in config.torso]
+    return [f'{where}: no skeleton of the package has a keypoint {keypoint!r}; the nearest are '
+            f'{", ".join(get_close_matches(keypoint, known, cutoff=0.0))}'
+            for keypoint, where in dict.fromkeys(needed) if keypoint not in known]
 
 
 def report(robot: Robot) -> str:

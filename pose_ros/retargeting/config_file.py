@@ -18,7 +18,7 @@ def _children(entry: Entry | None, *allowed: str) -> dict[str, Entry]:
     return entry.fields(*allowed) if entry else {}
 
 
-def _numbers(entry: Entry | None, low: float = -1e9) -> dict[str, float]:
+def _numbers(entry: Entry | None, low: float = -math.inf) -> dict[str, float]:
     return {name: value.number(low) for name, value in _children(entry).items()}
 
 
@@ -30,6 +30,9 @@ def _task(entry: Entry) -> Bone | Wrist:
         entry.fail('a task needs bone: [keypoint, keypoint] and links: [link, link], or keypoint and link')
     weight = parts['weight'].number(1e-3, 1e3) if 'weight' in parts else 1.0
     optional = parts['optional'].flag() if 'optional' in parts else False
+    for name in ('bone', 'links'):
+        if len(set(parts[name].texts(2))) == 1:
+            parts[name].fail(f'{name} must be two different names: a direction leads from one to the other')
     return Bone(parts['bone'].texts(2), parts['links'].texts(2), weight, optional, entry.where)
 
 

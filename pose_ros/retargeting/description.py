@@ -51,8 +51,13 @@ class Description:
     Args:
         urdf: its text.
 
+    Attributes:
+        joints: those that move, by name.
+        links: names.
+        root: the link that is no joint's child.
+
     Raises:
-        RobotError: no URDF, or a kind of joint that cannot be commanded (floating, planar).
+        RobotError: no URDF, a kind of joint that cannot be commanded (floating, planar), or no tree of links.
     """
 
     def __init__(self, urdf: str) -> None:
@@ -69,19 +74,10 @@ class Description:
                                  f'allowed: {", ".join(MOVING)}, fixed')
         self.joints = {j.get('name', ''): _described(j) for j in elements if j.get('type') in MOVING}
         self.links = tuple(link.get('name', '') for link in self._root.findall('link'))
-
-    @property
-    def root(self) -> str:
-        """The link that is no joint's child.
-
-        Raises:
-            RobotError: there is none, or more than one.
-        """
-        children = {child.get('link') for child in self._root.findall('joint/child')}
-        roots = [link for link in self.links if link not in children]
-        if len(roots) != 1:
-            raise RobotError(f'a robot description must have one root link, got {", ".join(roots) or "none"}')
-        return roots[0]
+        if not self.links:
+            hint = ': it is xacro; make a URDF of it first: xacro robot.xacro > robot.urdf' if 'xacro' in urdf else ''
+            raise RobotError(f'the robot description has no links{hint}')
+        self.root = _tree_root(elements, self.links)
 
     def bounded(self, positions: Mapping[str, tuple[float, ...]]) -> str:
         """The URDF without meshes, every moving joint with some limits, continuous joints turned into revolute ones.
@@ -99,6 +95,29 @@ class Description:
             if joint.get('type') in MOVING:
                 _bound(joint, positions.get(joint.get('name', ''), (-3.14, 3.14)))
         return ElementTree.tostring(root, encoding='unicode')
+
+
+def _tree_root(joints: list[ElementTree.Element], links: tuple[str, ...]) -> str:
+    """The link that is no joint's child."""
+    parents: dict[str, str] = {}
+    for joint in joints:
+        name = joint.get('name', '')
+        _, child = (_joined(joint, end, links) for end in ('parent', 'child'))
+        if child in parents:
+            raise RobotError(f'link {child} is the child of two joints: {parents[child]} and {name}')
+        parents[child] = name
+    roots = [link for link in links if link not in parents]
+    if len(roots) != 1:
+        raise RobotError(f'a robot description must have one root link, got {", ".join(roots) or "none"}')
+    return roots[0]
+
+
+def _joined(joint: ElementTree.Element, end: str, links: tuple[str, ...]) -> str:
+    element = joint.find(end)
+    link = '' if element is None else element.get('link', '')
+    if link not in links:
+        raise RobotError(f'joint {joint.get("name")}: no link {link!r} for its {end}; there are {", ".join(links)}')
+    return link
 
 
 def _bound(joint: ElementTree.Element, position: tuple[float, ...]) -> None:

@@ -102,7 +102,17 @@ def load_robot(config: RobotConfig | str | Path, urdf: str = '') -> Robot:
     _check_home(config, joints, home, limits)
     default = config.posture_weight['default']
     cost = np.array([config.posture_weight.get(name, default) for name in joints])
-    return Robot(config, description.root, text, model, joints, limits, home, cost)
+    robot = Robot(config, description.root, text, model, joints, limits, home, cost)
+    _check_directions(robot)
+    return robot
+
+
+def _check_directions(robot: Robot) -> None:
+    for bone in robot.config.bones:
+        start, end = robot.link_positions(robot.home, bone.links)
+        if np.allclose(start, end, atol=1e-3):
+            raise RobotError(f'{bone.where}: links {" and ".join(bone.links)} begin at the same place, which gives no '
+                             'direction; choose the next link')
 
 
 def own_urdf(config: RobotConfig) -> str:
@@ -168,7 +178,8 @@ def _joint_limits(config: RobotConfig, description: Description, name: str) -> t
     if joint.kind == 'continuous' and name not in config.positions:
         raise RobotError(f'{config.name}: joint {name} is continuous; give limits: position: {{{name}: [low, high]}}')
     if lower is None or upper is None or not (lower < upper):
-        raise RobotError(f'{config.name}: joint {name} has no position limits ({lower} .. {upper}); '
+        got = 'none' if lower is None or upper is None else f'{lower:g} .. {upper:g}, the upper is not above the lower'
+        raise RobotError(f'{config.lines.get(name, config.name)}: joint {name} has no position limits (got {got}); '
                          f'give limits: position: {{{name}: [low, high]}}')
     velocity = config.velocities.get(name, joint.velocity or math.nan)
     acceleration = config.accelerations.get(name, config.accelerations.get('default', math.nan))
@@ -182,7 +193,7 @@ def _reduced(config: RobotConfig, description: Description, joints: tuple[str, .
     try:
         full = pin.buildModelFromXML(description.bounded(config.positions))
     except (ValueError, RuntimeError) as error:
-        raise RobotError(f'{config.name}: pinocchio cannot read the URDF: {error}') from error
+        raise RobotError(f'{config.name}: pinocchio cannot read the URDF (it says why above): {error}') from error
     locked = [full.getJointId(name) for name in full.names[1:] if name not in joints]
     model = pin.buildReducedModel(full, locked, pin.neutral(full))
     mount = _mount(config)

@@ -52,3 +52,13 @@ def test_a_mount_that_reaches_nothing_fails(tmp_path):
 @pytest.mark.parametrize('name', ['gone.yaml', 'panda'])
 def test_what_cannot_be_read_is_said(name, tmp_path):
     assert isinstance(check(name, tmp_path).exception, RobotError)
+
+
+def test_keypoints_that_nobody_has_are_named_with_what_may_be_meant(tmp_path):
+    limits = 'limits: {position: {two: [-1, 1]}, velocity: {one: 1}, acceleration: {default: 5}}\n'
+    (tmp_path / 'r.urdf').write_text(URDF)
+    (tmp_path / 'r.yaml').write_text(limits + CONFIG.replace('right_elbow', 'right_ellbow'))
+    found = check(tmp_path / 'r.yaml', tmp_path).output
+    assert "r.yaml:4: no skeleton of the package has a keypoint 'right_ellbow'; the nearest are right_elbow" in found
+    (tmp_path / 'r.yaml').write_text(limits + CONFIG)
+    assert 'no skeleton' not in check(tmp_path / 'r.yaml', tmp_path).output

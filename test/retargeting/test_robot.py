@@ -120,6 +120,12 @@ def test_a_joint_without_limits_is_named(load, limit, missing):
     ('robot:', 'robots:', "unknown the file entry 'robots'; allowed: robot, limits"),
     ('bone: [right_shoulder, right_elbow], ', '', 'r.yaml:5: a task needs bone'),
     ('[right_shoulder, right_elbow]', '[right_shoulder]', r'r.yaml:5: bone must have 2 names, got 1'),
+    ('links: [a, b]', 'links: [a, a]', 'r.yaml:5: links must be two different names'),
+    ('right_elbow]', 'right_shoulder]', 'r.yaml:5: bone must be two different names'),
+    ('limits:', 'limits:\n  velocity_scale: 0.3\n  velocity_scale: 0.5', 'r.yaml:4: velocity_scale is given twice'),
+    ('limits:', 'limits:\n  position: {two: [1, -1]}', r'r.yaml:3: joint two .*got 1 .. -1, the upper is not above'),
+    ('tasks:', 'posture: {q: {two: -80 deg}}\ntasks:', "r.yaml:4: two must be a number, got '-80 deg'"),
+    ('robot: {urdf: r.urdf}', 'robot: r.urdf', "r.yaml:1: robot must be a mapping with urdf, .*, got 'r.urdf'"),
     ('links: [a, b]', 'links: [a, b], weight: -1', r'r.yaml:5: weight must be a number 0.001 .. 1000'),
     ('links: [a, b]', 'links: [a, b], optional: maybe', 'optional must be true or false'),
     ('tasks:', 'posture: {q: {two: 1.5}}\ntasks:', r'r.yaml:4: posture two = 1.5 is outside its limits -1 .. 1'),
@@ -136,6 +142,11 @@ def test_errors_name_the_line(load, old, new, message):
 
 
 @pytest.mark.parametrize(('text', 'message'), [
+    (urdf().replace('parent link="a"', 'parent link="x"'), "joint two: no link 'x' for its parent; there are base, a"),
+    (urdf().replace('child link="c"', 'child link="b"'), 'link b is the child of two joints: two and three'),
+    (urdf().replace('<link name="c"/>', '<link name="c"/><link name="d"/>'), 'one root link, got base, d'),
+    (urdf().replace('0 0 0.3', '0 0 0'), 'r.yaml:5: links a and b begin at the same place'),
+    ('<robot xmlns:xacro="http://x"><xacro:arm/></robot>', 'no links: it is xacro; make a URDF of it first'),
     ('', 'no XML'), ('<html/>', 'begin with <robot>'), (urdf('floating'), 'three is floating; allowed: revolute'),
 ])
 def test_what_is_no_urdf(load, text, message):
