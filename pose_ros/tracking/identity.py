@@ -18,7 +18,7 @@ class Identity:
     """One track; its track_id is -1 until it is confirmed.
 
     Attributes:
-        person: as detected when it was last seen.
+        person: as detected when it was last seen; nothing is left of it but its name once the track is LOST.
         began_s, seen_s: stamps of the first and of the newest detection [s].
         distance_m: along the view when it was last known, at `measured_s`; NaN = never.
     """
@@ -40,6 +40,18 @@ class Identity:
         self.person = person.with_track_id(self.track_id)
         self.seen_s = stamp_s
         self.frames += 1
+
+    def erased(self) -> Person:
+        """The person without any keypoint, made once for as long as it is lost."""
+        if not np.isnan(self.person.keypoints).all():
+            count = len(self.person.scores)
+            self.person = self.predicted(np.full((count, 2), np.nan))
+        return self.person
+
+    def predicted(self, keypoints: np.ndarray) -> Person:
+        """The person at other keypoints (K, 2) [px], none of them seen."""
+        one = self.person
+        return Person(one.skeleton, keypoints, np.zeros(len(keypoints)), one.score, one.track_id)
 
     def name(self, track_id: int) -> None:
         """The track is believed, and someone new."""

@@ -203,14 +203,13 @@ class Tracker:
         if unseen_s > 0:
             soon = inside and unseen_s <= self._settings.predict_s
             state = TrackState.PREDICTED if soon else TrackState.LOST
-            person = self._extrapolated(row, state)
+            person = one.predicted(self._extrapolated(row)) if soon else one.erased()
         return Track(person, state, one.frames, self._stamp_s - one.began_s, unseen_s, self._motion.velocities[row])
 
-    def _extrapolated(self, row: int, state: TrackState) -> Person:
-        fresh = (self._motion.ages_s[row] <= self._settings.predict_s) & (state is TrackState.PREDICTED)
-        keypoints = np.where(fresh[:, None], self._motion.keypoints[row], np.nan)
-        person = self._identities[row].person
-        return Person(person.skeleton, keypoints, np.zeros(len(keypoints)), person.score, person.track_id)
+    def _extrapolated(self, row: int) -> np.ndarray:
+        """(K, 2) keypoints of a track [px] that were seen a moment ago."""
+        fresh = self._motion.ages_s[row] <= self._settings.predict_s
+        return np.where(fresh[:, None], self._motion.keypoints[row], np.nan)
 
 
 def _assigned(alike: np.ndarray, least: np.ndarray | float) -> tuple[np.ndarray, np.ndarray]:
