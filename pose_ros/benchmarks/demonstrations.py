@@ -132,9 +132,11 @@ def learning(robot: Robot, goals: int) -> list[Row]:
         results += [result] if result else []
         if len(results) == goals:
             break
-    broken, collided, errors, stretches = (np.array(values) for values in zip(*results))
+    broken, collided, errors, stretches, detours = (np.array(values) for values in zip(*results))
     name = f'demonstrations.dmp.{robot.config.name}'
     return [Row(f'{name}.goals', len(results), ''), Row(f'{name}.refused_self_collision', refused, ''),
+            Row(f'{name}.led_round_itself', int((detours > 0).sum()), ''),
+            Row(f'{name}.detour_most_deg', float(np.degrees(detours.max())), 'deg'),
             Row(f'{name}.violations', int(broken.sum()), ''), Row(f'{name}.collisions', int(collided.sum()), ''),
             Row(f'{name}.rollouts_that_would_violate', raw, ''),
             Row(f'{name}.goal_error_deg', float(errors.max()), 'deg'),
@@ -163,8 +165,8 @@ def free_poses(robot: Robot, count: int, seed: int = 0) -> list[np.ndarray]:
     return poses
 
 
-def _perform(robot: Robot, wanted: Trajectory, goal: np.ndarray) -> tuple[int, int, float, float] | None:
-    """Violations, collisions, error at the end [deg] and stretch; None where the report says that it would collide."""
+def _perform(robot: Robot, wanted: Trajectory, goal: np.ndarray) -> tuple[int, int, float, float, float] | None:
+    """Violations, collisions, error at the end [deg], stretch, detour [rad]; None where no way is free."""
     from pose_ros.demonstrations.feasibility import planned
     from pose_ros.demonstrations.performance import perform
     from pose_ros.retargeting.rehearsal import collisions, violations
@@ -174,4 +176,4 @@ def _perform(robot: Robot, wanted: Trajectory, goal: np.ndarray) -> tuple[int, i
     done = perform(robot, motion)
     error = np.degrees(np.abs(done.positions[-1] - goal).max())
     return (sum(violations(robot.limits, done.positions, float(done.times[1]))), collisions(robot, done.positions),
-            float(error), report.stretch)
+            float(error), report.stretch, report.detour)

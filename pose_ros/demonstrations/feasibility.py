@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pose_ros.demonstrations.detour import free_way
 from pose_ros.demonstrations.timing import resampled, timed
 from pose_ros.errors import RobotError
 from pose_ros.retargeting.collision import CollisionChecker
@@ -27,6 +28,7 @@ class Feasibility:
         clearance: smallest distance of two capsules, less the distance that must be kept [m]; infinite without any.
         nearest: when that is [s].
         free: True if no pose on the way touches.
+        detour: how far a joint leaves the motion at most, to lead the robot round itself [rad]; 0 = not at all.
     """
 
     duration: float
@@ -35,17 +37,19 @@ class Feasibility:
     clearance: float
     nearest: float
     free: bool
+    detour: float
 
     def __str__(self) -> str:
         clipped = ', '.join(f'{name} by {np.degrees(off):.1f} deg' for name, off in self.clipped.items())
         where = f'nearest to itself {1e3 * self.clearance:.0f} mm at {self.nearest:.1f} s'
+        detour = f'goes round itself, by up to {np.degrees(self.detour):.1f} deg; ' if self.detour else ''
         return (f'{self.duration:.2f} s, {self.stretch:.2f} times as long as wanted; '
-                f'{f"clipped: {clipped}" if clipped else "nothing clipped"}; '
+                f'{f"clipped: {clipped}" if clipped else "nothing clipped"}; {detour}'
                 f'{where if np.isfinite(self.clearance) else "no collision model"}{"" if self.free else ": COLLIDES"}')
 
 
 def planned(wanted: Trajectory, robot: Robot) -> tuple[Trajectory, Feasibility]:
-    """Clips a motion to the position limits, gives it a timing, and looks for collisions.
+    """Clips a motion to the position limits, leads it round collisions if it can, and gives it a timing.
 
     Args:
         wanted: n joints, any positions, any speed.
@@ -65,12 +69,13 @@ def planned(wanted: Trajectory, robot: Robot) -> tuple[Trajectory, Feasibility]:
     inside = limits.clip(even.positions)
     off = np.abs(even.positions - inside).max(axis=0)
     clipped = {name: float(much) for name, much in zip(robot.joints, off) if much > ROUNDING}
-    motion = timed(Trajectory(even.times, inside, np.gradient(inside, even.times, axis=0)), limits)
     checker = CollisionChecker(robot)
+    way = free_way(inside, limits, checker)
+    motion = timed(Trajectory(even.times, way, np.gradient(way, even.times, axis=0)), limits)
     clearances = [checker.clearance(position) for position in motion.positions]
     nearest = int(np.argmin(clearances))
     return motion, Feasibility(motion.duration, motion.duration / even.duration, clipped, clearances[nearest],
-                               float(motion.times[nearest]), clearances[nearest] > 0)
+                               float(motion.times[nearest]), clearances[nearest] > 0, float(np.abs(way - inside).max()))
 
 
 def require_free(report: Feasibility) -> None:

@@ -5,7 +5,7 @@ import pytest
 
 MISSING = [name for name in ('pinocchio', 'pink', 'daqp', 'coal', 'movement_primitives', 'toppra')
            if importlib.util.find_spec(name) is None]
-NEEDED_BY = ('feasibility', 'performance', 'primitives', 'replay', 'timing', 'transfer')
+NEEDED_BY = ('detour', 'feasibility', 'performance', 'primitives', 'replay', 'timing', 'transfer')
 
 collect_ignore = [f'test_{name}.py' for name in NEEDED_BY] if MISSING else []
 
