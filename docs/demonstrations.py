@@ -34,7 +34,9 @@ def draw_segments(path: Path) -> None:
     wrist = demonstration.about.skeleton.index('right_wrist')
     axes[0].plot(motion.stamps, demonstration.persons.points[:, wrist], '.', markersize=2)
     axes[0].set(ylabel='right wrist [m]', ylim=(-0.6, 1.2))
-    axes[1].plot(arms.times - BEGIN, arms.speeds, 'k', linewidth=1)
+    window = arms.frames(SegmentSettings().dwell_s)
+    middles = arms.times[window // 2:][:len(arms.times) - window + 1]
+    axes[1].plot(middles - BEGIN, arms.speeds(window), 'k', linewidth=1)
     axes[1].axhline(SegmentSettings().still, color='0.6', linewidth=1)
     axes[1].set(ylabel='speed [m/s]', xlabel='s', ylim=(0, 1.6))
     for axis in axes:
