@@ -11,19 +11,19 @@ from pose_ros.settings import Settings, setting
 class TrainSettings(Settings):
     """What `pose-ros train` does. Paths are relative to where it runs, the repository's root."""
 
-    samples: int = setting(260_000, 'Pictures to learn from; at the last the learning rate is 0', low=1, high=10 ** 9)
+    samples: int = setting(500_000, 'Pictures to learn from; at the last the learning rate is 0', low=1, high=10 ** 9)
     scenes: int = setting(12_000, 'Synthetic scenes to render', low=1, high=10 ** 7)
     scenes_to_start: int = setting(10_000, 'Scenes rendered before training; the others are rendered beside it',
                                    low=1, high=10 ** 7)
     batch: int = setting(16, 'Pictures per step', low=1, high=4096)
-    sizes_px: list[int] = setting([160, 192, 224, 256, 320], 'Sides of the pictures, one per step; multiples of 32',
+    sizes_px: list[int] = setting([160, 192, 224, 256], 'Sides of the pictures, one per step; multiples of 32',
                                   low=32, high=1024)
     learning_rate: float = setting(2e-3, 'Peak learning rate of AdamW', low=1e-6, high=1.0)
     decay_share: float = setting(0.35, 'Last share of the run, in which the learning rate falls', low=0.0, high=1.0)
-    photo_share: float = setting(0.35, 'Share of photos with people', low=0.0, high=1.0)
-    cutout_share: float = setting(0.2, 'Share of views with people cut out of photos', low=0.0, high=1.0)
-    empty_share: float = setting(0.18, 'Share of photos without people', low=0.0, high=1.0)
-    hint_share: float = setting(0.3, 'Share of pictures with hints from the teacher', low=0.0, high=1.0)
+    photo_share: float = setting(0.5, 'Share of photos with people', low=0.0, high=1.0)
+    cutout_share: float = setting(0.15, 'Share of views with people cut out of photos', low=0.0, high=1.0)
+    empty_share: float = setting(0.13, 'Share of photos without people', low=0.0, high=1.0)
+    hint_share: float = setting(0.1, 'Share of pictures with hints from the teacher', low=0.0, high=1.0)
     hint_weight: float = setting(0.4, 'Weight of the hints in the loss', low=0.0, high=100.0)
     seed: int = setting(0, 'Seed of all randomness', low=0, high=2 ** 31)
     workers: int = setting(1, 'Processes that prepare batches, for each of them', low=0, high=256)
