@@ -76,13 +76,13 @@ class EstimatorSettings(Settings):
     estimator: str = setting('openpose', 'Which estimator finds the people', choices=tuple(ESTIMATORS))
     device: str = setting('auto', 'Where the network runs: auto, cpu, cuda or cuda:N; auto prefers CUDA')
     weights: str = setting('', 'Name of registered weights, or a file of your own; empty = the ones in the package')
-    input_size: int = setting(448, 'Long side of the network input [px]', low=64, high=2048)
+    input_size: int = setting(480, 'Long side of the network input [px]', low=64, high=2048)
     precision: str = setting('auto', 'Arithmetic of the network; auto = fp16 on CUDA, fp32 elsewhere',
                              choices=('auto', 'fp32', 'fp16'))
     threads: int = setting(0, 'CPU threads of the network; 0 = one per core', low=0, high=256)
     flip: bool = setting(False, 'Average with the mirrored image: more accurate, twice the time')
     half_scale: bool = setting(True, 'Bottom-up: average with half the size: finds more close people, costs half more')
-    min_person_score: float = setting(0.3, 'Persons with a lower score are dropped', low=0.0, high=1.0)
+    min_person_score: float = setting(0.15, 'Persons with a lower score are dropped', low=0.0, high=1.0)
 
 
 def load(settings: EstimatorSettings, grouping: GroupingSettings | None = None) -> Estimator:
