@@ -14,8 +14,8 @@ HELD_OUT_OF = 7  # one scene in seven is held out
 # Mapillary's own terms are CC BY-SA; whether they reach these samples is unstated, so nothing is trained on them.
 DOUBTFUL = ('opensfm_street',)
 # Sources whose numbers are those of separate photos.
-SEPARATE = ('us_gov_18f', 'us_gov_pif', 'us_gov_dds', 'us_gov_peacecorps', 'coco_cc_by', 'coco_dev_cc_by', 'coco_train2017',
-            'eig_site', 'okfde_codefor')
+SEPARATE = ('us_gov_18f', 'us_gov_pif', 'us_gov_dds', 'us_gov_peacecorps', 'coco_cc_by', 'coco_dev_cc_by',
+            'coco_train2017', 'eig_site', 'okfde_codefor')
 
 
 def scene_of(path: Path) -> str:
