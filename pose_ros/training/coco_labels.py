@@ -17,7 +17,7 @@ import numpy as np
 from pose_ros.errors import DatasetError
 from pose_ros.skeletons import COCO17, OPENPOSE18
 from pose_ros.synthetic.photos import read_photo
-from pose_ros.training.pseudo_labels import PoseNet, TfPose, boxes_round, sure_peaks
+from pose_ros.training.pseudo_labels import PoseNet, TfPose, boxes_round, open_teachers, sure_peaks
 
 FULL_SCALE = 65535    # of the coordinates in the file, which are shares of the photo's sides
 MARGIN = 0.1          # of a labelled person's box, within which the teachers' keypoints are taken for that person's
@@ -83,9 +83,7 @@ def _outside(places: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 def main(source: str, shared: str, output: str) -> None:
     """Label the photos of a source, whose names are COCO's numbers."""
     people = CocoPeople(Path(shared) / 'labels/coco2017_keypoints_train.npz')
-    weights = Path(shared) / 'weights'
-    posenet = PoseNet(weights / 'posenet_coral/posenet_075_s16_float_dynamic.onnx')
-    tfpose = TfPose(weights / 'tfpose_v2_small/mobilenet_v2_small_368x432.pb')
+    posenet, tfpose = open_teachers(Path(shared) / 'weights')
     labels = {f'{Path(source).name}/{path.name}': label(read_photo(path), int(path.stem), people, posenet, tfpose)
               for path in sorted((Path(source) / 'with_people').glob('*.jpg'))}
     Path(output).write_text(json.dumps(labels, separators=(',', ':')))

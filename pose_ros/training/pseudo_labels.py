@@ -131,10 +131,15 @@ def boxes_round(places: np.ndarray) -> list[list[int]]:
     return [[int(x) - 24, int(y) - 24, int(x) + 24, int(y) + 24] for x, y in places]
 
 
+def open_teachers(weights: Path) -> tuple[PoseNet, TfPose]:
+    """Both teachers, from the folder of their weights."""
+    return (PoseNet(weights / 'posenet_coral/posenet_075_s16_float_dynamic.onnx'),
+            TfPose(weights / 'tfpose_v2_small/mobilenet_v2_small_368x432.pb'))
+
+
 def main(photos: str, weights: str, output: str) -> None:
     """Label all photos with people under `photos`."""
-    posenet = PoseNet(Path(weights) / 'posenet_coral/posenet_075_s16_float_dynamic.onnx')
-    tfpose = TfPose(Path(weights) / 'tfpose_v2_small/mobilenet_v2_small_368x432.pb')
+    posenet, tfpose = open_teachers(Path(weights))
     paths = [path for held_out in (False, True) for path in list_photos(Path(photos), 'with_people', held_out)]
     labels = {f'{path.parents[1].name}/{path.name}': cleaned(label(read_photo(path), posenet, tfpose))
               for path in paths}
