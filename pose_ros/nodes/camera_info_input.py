@@ -8,6 +8,7 @@ from sensor_msgs.msg import CameraInfo
 
 from pose_ros.bridge.cameras import camera_from_msg
 from pose_ros.bridge.qos import image_qos
+from pose_ros.bridge.receiver import Receiver
 from pose_ros.camera import Camera
 from pose_ros.errors import CameraError
 from pose_ros.nodes.throttled_log import ThrottledLog
@@ -33,16 +34,12 @@ class CameraInfoInput:
         camera: the newest calibration that can be used; None before.
     """
 
-    def __init__(self, node: Node, image_topic: str, log: ThrottledLog) -> None:
-        self.topic = info_topic_of(node, image_topic)
+    def __init__(self, receiver: Receiver, image_topic: str, log: ThrottledLog) -> None:
+        self.topic = info_topic_of(receiver.node, image_topic)
         self.camera: Camera | None = None
-        self._node, self._log, self._fault = node, log, 'has sent nothing'
+        self._log, self._fault = log, 'has sent nothing'
         self._newest: tuple[Any, ...] | None = None
-        self._subscription = node.create_subscription(CameraInfo, self.topic, self._take, image_qos('best_effort'))
-
-    def close(self) -> None:
-        """Unsubscribes."""
-        self._node.destroy_subscription(self._subscription)
+        receiver.subscribe(CameraInfo, self.topic, self._take, image_qos('best_effort'))
 
     def fitting(self, width: int, height: int) -> Camera:
         """The calibration for images of this size [px].

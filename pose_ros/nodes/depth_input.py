@@ -4,11 +4,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from rclpy.node import Node
 from sensor_msgs.msg import Image
 
 from pose_ros.bridge.depth import depth_from_msg
 from pose_ros.bridge.qos import image_qos, publishers_of, warning_callbacks
+from pose_ros.bridge.receiver import Receiver
 from pose_ros.bridge.stamped import StampedBuffer
 from pose_ros.bridge.stamps import seconds_of
 from pose_ros.bridge.transforms import Transforms
@@ -27,7 +27,7 @@ class DepthInput:
         camera_info beside <topic>: see CameraInfoInput.
 
     Args:
-        node: that subscribes.
+        receiver: that subscribes.
         topic: of the depth images.
         settings: how they are matched.
         reliability: asked of the publishers.
@@ -39,21 +39,15 @@ class DepthInput:
         info: calibration of the depth camera.
     """
 
-    def __init__(self, node: Node, topic: str, settings: DepthSettings, reliability: str, transforms: Transforms,
-                 log: ThrottledLog) -> None:
-        self.topic = node.resolve_topic_name(topic)
-        self._node, self._settings, self._transforms, self._log = node, settings, transforms, log
+    def __init__(self, receiver: Receiver, topic: str, settings: DepthSettings, reliability: str,
+                 transforms: Transforms, log: ThrottledLog) -> None:
+        self.topic = receiver.node.resolve_topic_name(topic)
+        self._settings, self._transforms = settings, transforms
         self._buffer: StampedBuffer[Image] = StampedBuffer()
-        self.info = CameraInfoInput(node, topic, log)
-        qos = image_qos(reliability, publishers_of(node, self.topic))
+        self.info = CameraInfoInput(receiver, topic, log)
+        qos = image_qos(reliability, publishers_of(receiver.node, self.topic))
         warnings = warning_callbacks(self.topic, lambda text: log.warning(('unfit', self.topic), text))
-        self._subscription = node.create_subscription(Image, self.topic, self._take_depth, qos,
-                                                      event_callbacks=warnings)
-
-    def close(self) -> None:
-        """Unsubscribes."""
-        self.info.close()
-        self._node.destroy_subscription(self._subscription)
+        receiver.subscribe(Image, self.topic, self._take_depth, qos, warnings)
 
     def frame(self, header: Any, size: tuple[int, int], timeout_s: float) -> DepthFrame:
         """The depth of the same moment as an image.

@@ -9,6 +9,7 @@ from rclpy.validate_topic_name import validate_topic_name
 from sensor_msgs.msg import CompressedImage, Image
 
 from pose_ros.bridge.qos import image_qos, publishers_of, warning_callbacks
+from pose_ros.bridge.receiver import Receiver
 from pose_ros.bridge.stamps import seconds_of
 from pose_ros.bridge.transport import PROFILE
 from pose_ros.camera import Camera
@@ -40,26 +41,22 @@ class ImageInput:
         info: its calibration.
     """
 
-    def __init__(self, node: Node, topic: str, settings: InputSettings, log: ThrottledLog,
+    def __init__(self, receiver: Receiver, topic: str, settings: InputSettings, log: ThrottledLog,
                  on_image: Callable[[str, Image | CompressedImage], None]) -> None:
+        node = receiver.node
         self.topic = node.resolve_topic_name(topic)
         self._node, self._log, self._on_image = node, log, on_image
         self._unfit = ''
         self._stamp_s = 0.0
         compressed = settings.image_transport == 'compressed'
         self._image_topic = f'{self.topic}/compressed' if compressed else self.topic
-        self.info = CameraInfoInput(node, topic, log)
+        self.info = CameraInfoInput(receiver, topic, log)
         qos = image_qos(settings.reliability, publishers_of(node, self._image_topic))
         self._asked = qos.reliability.name.lower()
         warnings = warning_callbacks(self._image_topic, self._note_unfit)
         warnings.message_lost = self._warn_lost
-        self._subscription = node.create_subscription(CompressedImage if compressed else Image, self._image_topic,
-                                                      self._take_image, qos, event_callbacks=warnings)
-
-    def close(self) -> None:
-        """Unsubscribes."""
-        self.info.close()
-        self._node.destroy_subscription(self._subscription)
+        receiver.subscribe(CompressedImage if compressed else Image, self._image_topic, self._take_image, qos,
+                           warnings)
 
     def camera(self, width: int, height: int, field_of_view_deg: float) -> Camera:
         """The calibration for images of this size; an assumed one, with a warning, where there is none that fits."""

@@ -13,6 +13,7 @@ from pose_ros.bridge.compressed import compressed_from_msg
 from pose_ros.bridge.converter import converter
 from pose_ros.bridge.mailbox import Mailbox
 from pose_ros.bridge.params import Parameters
+from pose_ros.bridge.receiver import Receiver
 from pose_ros.errors import ImageError, PoseRosError
 from pose_ros.estimators.estimator import Estimator, EstimatorSettings
 from pose_ros.grouping.settings import GroupingSettings
@@ -49,15 +50,16 @@ class Pipeline:
         self._monitor = Monitor(node.get_name(), settings.cameras(node.resolve_topic_name))
         self.tune()
         with ExitStack() as undo:
-            self._inputs: dict[str, ImageInput] = {}
-            for topic in settings.image_topics:
-                made = ImageInput(node, topic, settings, self._log, self._take)
-                undo.callback(made.close)
-                self._inputs[made.topic] = made
-            self._space = Space(node, parameters, estimator.skeleton, self._inputs, self._log)
+            self._receiver = Receiver(node)
+            undo.callback(self._receiver.close)
+            inputs = [ImageInput(self._receiver, topic, settings, self._log, self._take)
+                      for topic in settings.image_topics]
+            self._inputs = {one.topic: one for one in inputs}
+            self._space = Space(self._receiver, parameters, estimator.skeleton, self._inputs, self._log)
             undo.callback(self._space.close)
             self._worker = Worker(estimator, self._mailbox, self._read, self._publish, self._lose)
             undo.callback(self._worker.stop)
+            self._receiver.start()
             self.close = undo.pop_all().close
 
     @property
@@ -75,6 +77,7 @@ class Pipeline:
         Raises whatever has ended the worker.
         """
         self._worker.check()
+        self._receiver.check()
         for source in self._inputs.values():
             source.check_publishers()
         idle, timeout_s = self.idle, self._params.of(OutputSettings).timeout_s

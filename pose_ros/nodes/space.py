@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from rclpy.node import Node
 
 from pose_ros.bridge.params import Parameters
+from pose_ros.bridge.receiver import Receiver
 from pose_ros.bridge.stamps import seconds_of
 from pose_ros.bridge.transforms import Transforms, listen
 from pose_ros.filtering.keypoint_filter import FilterSettings
@@ -39,16 +39,16 @@ class Space:
     """Subscribes to depth and tf when it is made, until it is closed.
 
     Args:
-        node: that subscribes, logs and tells the time.
+        receiver: that subscribes.
         parameters: of the node.
         skeleton: of the people.
         inputs: of the images, by camera, in the order of the parameter image_topics.
         log: for what is missing.
     """
 
-    def __init__(self, node: Node, parameters: Parameters, skeleton: Skeleton, inputs: Mapping[str, ImageInput],
-                 log: ThrottledLog) -> None:
-        self._node, self._log, self._params = node, log, parameters
+    def __init__(self, receiver: Receiver, parameters: Parameters, skeleton: Skeleton,
+                 inputs: Mapping[str, ImageInput], log: ThrottledLog) -> None:
+        self._node, self._log, self._params = receiver.node, log, parameters
         self._frames = parameters.of(FrameSettings)
         self._fusion = Fusion(len(inputs), FusedPeople(skeleton, self._fused_settings()), self._frames.fuse_slop_s,
                               self._publish_s)
@@ -56,14 +56,14 @@ class Space:
         with ExitStack() as undo:
             transforms = self._listen(undo)
             alone = load_monocular(skeleton, parameters.of(MonocularSettings)) if lift == 'monocular' else None
-            depths = self._depths(list(inputs), transforms, undo) if lift == 'depth' else {}
+            depths = self._depths(receiver, list(inputs), transforms) if lift == 'depth' else {}
             self._cameras = {
                 name: SpaceCamera(source, depths.get(name), transforms,
                                   People(skeleton, self._people_settings(), alone),
                                   self._frames, name in depths or lift == 'monocular' or self._frames.fuse)
                 for name, source in inputs.items()}
             self.close = undo.pop_all().close
-        self._monitor = SpaceMonitor(node.get_name(), list(inputs))
+        self._monitor = SpaceMonitor(self._node.get_name(), list(inputs))
 
     def follow(self, result: Result) -> Seen:
         """Who is in an image, after the detections in it."""
@@ -103,11 +103,11 @@ class Space:
         undo.callback(transforms.close)
         return transforms
 
-    def _depths(self, cameras: Sequence[str], transforms: Transforms | None, undo: ExitStack) -> dict[str, DepthInput]:
+    def _depths(self, receiver: Receiver, cameras: Sequence[str],
+                transforms: Transforms | None) -> dict[str, DepthInput]:
         settings, reliability = self._params.of(DepthSettings), self._params.of(InputSettings).reliability
         made: dict[str, DepthInput] = {}
         for place, camera in enumerate(cameras):
             if (topic := settings.topic_of(place, len(cameras))) and transforms:
-                made[camera] = DepthInput(self._node, topic, settings, reliability, transforms, self._log)
-                undo.callback(made[camera].close)
+                made[camera] = DepthInput(receiver, topic, settings, reliability, transforms, self._log)
         return made

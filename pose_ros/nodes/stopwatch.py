@@ -35,8 +35,8 @@ class Timing:
     """How one image fared.
 
     Attributes:
-        latency_ms: from publishing the image to receiving its people [ms].
-        age_ms: of the image, when it was taken from the mailbox to be processed [ms].
+        latency_ms: from publishing the image, after all else of its moment, to receiving its people [ms].
+        age_ms: since then, when the image was taken from the mailbox to be processed [ms].
     """
 
     latency_ms: float
@@ -65,7 +65,8 @@ class Stopwatch(Node):
     def __init__(self, reliability: str = 'best_effort', **options: Any) -> None:
         super().__init__('stopwatch', **options)
         self._timings: dict[int, Timing] = {}
-        self._since_ns, self._wanted, self._last = 0, 0, Event()
+        self._sent_ns: dict[int, int] = {}  # when each image was published, by its stamp
+        self._wanted, self._last = 0, Event()
         self.in_metres = 0
         self._images = self.create_publisher(Image, 'image', image_qos(reliability))
         self._depths = self.create_publisher(Image, 'depth/image', image_qos(reliability))
@@ -89,8 +90,7 @@ class Stopwatch(Node):
         header = Header(frame_id='camera_optical_frame')
         msg = image_to_msg(image, header, 'bgr8')
         depth_msg = depth_to_msg(depth, header) if depth else None
-        self._timings, due_s = {}, time.monotonic()
-        self._since_ns = self.get_clock().now().nanoseconds
+        self._timings, self._sent_ns, due_s = {}, {}, time.monotonic()
         for _ in range(count):
             time.sleep(max(0.0, due_s - time.monotonic()))
             self._publish(msg, depth_msg, camera)
@@ -107,14 +107,15 @@ class Stopwatch(Node):
         if depth_msg:
             depth_msg.header = msg.header
             self._depths.publish(depth_msg)
+        self._sent_ns[self._wanted] = self.get_clock().now().nanoseconds
         self._images.publish(msg)
 
     def _take(self, msg: Any, info: dict[str, int]) -> None:
         stamp_ns = _nanoseconds(msg.header.stamp)
-        if stamp_ns < self._since_ns:
+        if (sent_ns := self._sent_ns.get(stamp_ns)) is None:
             return
         self.in_metres = sum(person.has_3d for person in msg.persons)
-        received_ms, published_ms = ((info[f'{when}_timestamp'] - stamp_ns) * 1e-6 for when in ('received', 'source'))
+        received_ms, published_ms = ((info[f'{when}_timestamp'] - sent_ns) * 1e-6 for when in ('received', 'source'))
         self._timings[stamp_ns] = Timing(received_ms, published_ms - msg.processing_ms)
         if stamp_ns == self._wanted:
             self._last.set()
