@@ -53,7 +53,8 @@ class Camera:
         pixels = np.asarray(pixels, float)
         if not len(pixels):
             return np.zeros((0, 3))
-        rays = np.column_stack([self._straightened(pixels), np.ones(len(pixels))])
+        rays = np.ones((len(pixels), 3))
+        rays[:, :2] = self._straightened(pixels)
         # OpenCV stops after five iterations, up to a tenth of a pixel early near the corners.
         for _ in range(10 if np.any(self.distortion) else 0):
             misses = pixels - self.project(rays)
@@ -66,7 +67,7 @@ class Camera:
     def _straightened(self, pixels: np.ndarray) -> np.ndarray:
         """(N, 2) px -> (N, 2) at z = 1, nearly."""
         if not self.fisheye and not np.any(self.distortion):
-            return (pixels - self.matrix[:2, 2]) / self.matrix[[0, 1], [0, 1]]
+            return (pixels - self.matrix[:2, 2]) / self.matrix.diagonal()[:2]
         undistort = cv2.fisheye.undistortPoints if self.fisheye else cv2.undistortPoints
         start = undistort(pixels.reshape(-1, 1, 2), np.asarray(self.matrix, float), np.asarray(self.distortion, float))
         return start.reshape(-1, 2)

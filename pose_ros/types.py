@@ -10,9 +10,14 @@ from pose_ros.errors import SkeletonError
 from pose_ros.skeletons import Skeleton
 
 
+def _is_frozen(array: np.ndarray) -> bool:
+    owner = array if array.base is None else array.base
+    return isinstance(owner, np.ndarray) and owner.base is None and not (array.flags.writeable or owner.flags.writeable)
+
+
 def _frozen(array: np.ndarray, dtype: type) -> np.ndarray:
-    # One that was frozen here, of a person of whom only another attribute is replaced, stays the same array.
-    if isinstance(array, np.ndarray) and not array.flags.writeable and array.base is None and array.dtype == dtype:
+    # One that was frozen here, or a row of it, stays as it is.
+    if isinstance(array, np.ndarray) and array.dtype == dtype and _is_frozen(array):
         return array
     frozen: np.ndarray = np.array(array, dtype)
     frozen.flags.writeable = False
@@ -65,6 +70,12 @@ class Points:
         object.__setattr__(self, 'positions', positions)
         object.__setattr__(self, 'covariances', covariances)
         object.__setattr__(self, 'sources', sources)
+
+    @classmethod
+    def of_each(cls, positions: np.ndarray, covariances: np.ndarray, sources: np.ndarray) -> list[Points]:
+        """P people at once, from (P, K, 3), (P, K, 3, 3) and (P, K), which are copied once."""
+        parts = _frozen(positions, np.float64), _frozen(covariances, np.float64), _frozen(sources, np.uint8)
+        return [cls(*part) for part in zip(*parts)]
 
     @classmethod
     def unknown(cls, count: int) -> Points:

@@ -8,6 +8,8 @@ Derivatives come first in every array, (S, ...) of S = order + 1: a step then mu
 """
 from __future__ import annotations
 
+from math import exp
+
 import numpy as np
 
 from pose_ros.filtering.keypoint_filter import Filtered, FilterSettings, checked_stamp, taken
@@ -38,7 +40,7 @@ class KalmanFilter:
         values, stamp_s = np.asarray(values, float), checked_stamp(stamp_s)
         if stamp_s < self._stamp_s:
             self._start(values, stamp_s)
-        step_s, self._stamp_s, self._unit = stamp_s - self._stamp_s, stamp_s, np.broadcast_to(unit, len(values))
+        step_s, self._stamp_s, self._unit = stamp_s - self._stamp_s, stamp_s, unit * np.ones(len(values))
         self._means, self._spreads = self._moved(step_s)
         noise = self._noise(values, covariances)
         found = np.isfinite(values).all(axis=1) & np.isfinite(noise).all(axis=(1, 2))
@@ -52,7 +54,8 @@ class KalmanFilter:
         ahead_s = checked_stamp(stamp_s) - self._stamp_s
         means, spreads = self._moved(ahead_s) if ahead_s > 0 else (self._means.copy(), self._spreads.copy())
         gone = self._stamp_s - self._seen_s > self._settings.max_gap_s
-        means[:, gone], spreads[:, :, gone] = np.nan, np.nan
+        if gone.any():
+            means[:, gone], spreads[:, :, gone] = np.nan, np.nan
         return Filtered(means[0], means[1], spreads[0, 0], self._seen_s < stamp_s)
 
     def carry(self, rows: np.ndarray, velocities: np.ndarray) -> None:
@@ -90,13 +93,13 @@ class KalmanFilter:
 
     def _moved(self, step_s: float) -> tuple[np.ndarray, np.ndarray]:
         transition, wander = _dynamics(self._order, step_s, self._settings.drag_hz)
-        states, count, size = self._means.shape
+        states = len(self._means)
         means = (transition @ self._means.reshape(states, -1)).reshape(self._means.shape)
         half = (transition @ self._spreads.reshape(states, -1)).reshape(states, states, -1)
         spreads = (transition @ half).reshape(self._spreads.shape)
         process = np.square(self._settings.wander * self._unit)
-        axes = np.arange(size)
-        spreads[:, :, :, axes, axes] += (wander[:, :, None] * process)[..., None]
+        variances = np.einsum('...ii->...i', spreads)  # a view
+        variances += (wander[:, :, None] * process)[..., None]
         return means, spreads
 
     def _noise(self, values: np.ndarray, covariances: np.ndarray | None) -> np.ndarray:
@@ -107,34 +110,37 @@ class KalmanFilter:
     def _correct(self, values: np.ndarray, noise: np.ndarray, found: np.ndarray, step_s: float) -> None:
         if not found.any():
             return
-        spreads, noise = self._spreads[:, :, found], noise[found]
-        innovations = values[found] - self._means[0, found]
+        rows = slice(None) if found.all() else found  # a slice copies nothing
+        spreads, noise = self._spreads[:, :, rows], noise[rows]
+        innovations = values[rows] - self._means[0, rows]
         inverse = np.linalg.inv(spreads[0, 0] + noise)
-        fading = self._fading(innovations, inverse, found, step_s)
+        fading = self._fading(innovations, inverse, rows, step_s)
         if (fading > 1).any():
             spreads *= fading[:, None, None]
             inverse = np.linalg.inv(spreads[0, 0] + noise)
         gains = spreads[:, 0] @ inverse
-        self._means[:, found] += np.einsum('skij,kj->ski', gains, innovations)
+        self._means[:, rows] += np.einsum('skij,kj->ski', gains, innovations)
         spreads -= gains[:, None] @ spreads[0]
         # Fading would amplify the rounding errors in which the two halves differ.
-        self._spreads[:, :, found] = (spreads + spreads.transpose(1, 0, 2, 4, 3)) / 2
+        self._spreads[:, :, rows] = (spreads + spreads.transpose(1, 0, 2, 4, 3)) / 2
 
-    def _fading(self, innovations: np.ndarray, inverse: np.ndarray, found: np.ndarray, step_s: float) -> np.ndarray:
+    def _fading(self, innovations: np.ndarray, inverse: np.ndarray, rows: slice | np.ndarray,
+                step_s: float) -> np.ndarray:
         surprises = np.einsum('ki,kij,kj->k', innovations, inverse, innovations) / innovations.shape[1]
         keep = np.exp(-step_s / self._settings.memory_s) if self._settings.memory_s else 0.0
-        self._surprises[found] = keep * self._surprises[found] + (1 - keep) * surprises
-        return np.clip(self._surprises[found] / self._settings.surprise, 1.0, _MAX_FADING)
+        self._surprises[rows] = surprises = keep * self._surprises[rows] + (1 - keep) * surprises
+        return np.clip(surprises / self._settings.surprise, 1.0, _MAX_FADING)
 
 
 def _dynamics(order: int, step_s: float, drag_hz: float) -> tuple[np.ndarray, np.ndarray]:
     """Transition and process noise (unit density) of a step; the highest derivative dies away (Singer 1970)."""
-    left = np.exp(-drag_hz * step_s)
+    left = exp(-drag_hz * step_s)
     once = (1 - left) / drag_hz if drag_hz else step_s
-    transition = np.array([[1.0, once], [0.0, left]])
-    driven = np.array([step_s ** 2 / 2, step_s])
+    transition = [[1.0, once], [0.0, left]]
+    driven = [step_s ** 2 / 2, step_s]
     if order == 2:
         twice = (step_s - once) / drag_hz if drag_hz else step_s ** 2 / 2
-        transition = np.array([[1.0, step_s, twice], [0.0, 1.0, once], [0.0, 0.0, left]])
-        driven = np.array([step_s ** 3 / 6, step_s ** 2 / 2, step_s])
-    return transition, np.outer(driven, driven) / step_s if step_s > 0 else np.zeros_like(transition)
+        transition = [[1.0, step_s, twice], [0.0, 1.0, once], [0.0, 0.0, left]]
+        driven = [step_s ** 3 / 6, step_s ** 2 / 2, step_s]
+    wander = [[one * other / step_s if step_s > 0 else 0.0 for other in driven] for one in driven]
+    return np.array(transition), np.array(wander)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -117,7 +118,7 @@ class Smoother:
 
     def _filtered(self, tracked: Mapping[int, Person], ahead_s: float) -> dict[int, Smoothed]:
         people = [tracked.get(track_id) for track_id in self._ids]
-        nothing, unknown = np.full((self._count, 2), np.nan, np.float32), Points.unknown(self._count)
+        nothing, unknown = _nothing(self._count)
         keypoints = np.array([one.keypoints if one else nothing for one in people])
         points = [one.points if one and one.points else unknown for one in people]
         self._lifted |= [one is not unknown for one in points]
@@ -128,13 +129,14 @@ class Smoother:
         return {one.track_id: _smoothed(one, image, row, space if self._lifted[row] else None)
                 for row, one in enumerate(people) if one}
 
-    def _in_space(self, points: Sequence[Points], ahead_s: float) -> tuple[Filtered, np.ndarray]:
-        """Everyone's points, and (N, K) their sources."""
+    def _in_space(self, points: Sequence[Points], ahead_s: float) -> tuple[list[Points], np.ndarray]:
+        """Everyone's points, and (N, K, 3) their velocities."""
         space = self._run(self._space, np.concatenate([one.positions for one in points]), ahead_s,
                           np.concatenate([one.covariances for one in points]))
-        sources = np.where(space.predicted, PointSource.PREDICTED, np.array([one.sources for one in points]))
+        sources = np.array([one.sources for one in points])
+        sources[space.predicted] = PointSource.PREDICTED
         sources[~np.isfinite(space.values).all(axis=2)] = PointSource.NONE
-        return space, sources
+        return Points.of_each(space.values, space.covariances, sources), space.velocities
 
     def _see(self, keypoints: np.ndarray, positions: np.ndarray) -> None:
         """Takes in (N, K, 2) keypoints [px] and (N, K, 3) points [m] of everyone."""
@@ -164,15 +166,17 @@ def _unsmoothed(person: Person) -> Smoothed:
     return Smoothed(person, np.full((count, 2), np.nan), np.full((count, 3), np.nan), np.zeros(count, bool))
 
 
-def _smoothed(person: Person, image: Filtered, row: int, space: tuple[Filtered, np.ndarray] | None) -> Smoothed:
-    """The person in one row of everyone, with points and their sources if there are any."""
-    points, velocities = None, np.full((len(person.skeleton), 3), np.nan)
-    if space:
-        filtered, sources = space
-        points = Points(filtered.values[row], filtered.covariances[row], sources[row])
-        velocities = filtered.velocities[row]
+def _smoothed(person: Person, image: Filtered, row: int, space: tuple[list[Points], np.ndarray] | None) -> Smoothed:
+    """The person in one row of everyone, with points and their velocities if there are any."""
+    points, velocities = (space[0][row], space[1][row]) if space else (None, np.full((len(person.skeleton), 3), np.nan))
     smooth = Person(person.skeleton, image.values[row], person.scores, person.score, person.track_id, points)
     return Smoothed(smooth, image.velocities[row], velocities, image.predicted[row])
+
+
+@lru_cache(maxsize=4)
+def _nothing(count: int) -> tuple[np.ndarray, Points]:
+    """(K, 2) keypoints and K points of someone of whom nothing is known."""
+    return np.full((count, 2), np.nan, np.float32), Points.unknown(count)
 
 
 def _whole(now: Filtered, count: int) -> np.ndarray:

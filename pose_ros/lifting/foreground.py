@@ -32,11 +32,11 @@ def foreground(samples: np.ndarray, width_m: np.ndarray | float, min_share: floa
         width_m: half the width of the window [m], one or (R,).
         min_share: of the S samples that must lie in the window.
     """
-    values = np.sort(samples, axis=1)
+    values, width_m = np.sort(samples, axis=1), np.reshape(width_m, (-1, 1))
     rows = np.arange(len(values))
     middle = values[rows, np.isfinite(values).sum(axis=1) // 4]
     for _ in range(_ROUNDS):
-        inside = np.abs(values - middle[:, None]) <= np.reshape(width_m, (-1, 1))
+        inside = np.abs(values - middle[:, None]) <= width_m
         first, count = inside.argmax(axis=1), inside.sum(axis=1)
         middle = values[rows, first + count // 2]
     enough = count >= np.maximum(_MIN_SAMPLES, min_share * values.shape[1])

@@ -73,7 +73,7 @@ class JointDepth:
         settings = self._settings
         samples = depth.at(pixels, settings.nearest_m, settings.farthest_m)
         samples[~(np.abs(samples - distances[:, None, None]) <= settings.reach_m)] = np.nan
-        widths = np.maximum(0.08, 2.5 * settings.depth_noise * np.nan_to_num(distances))
+        widths = np.fmax(0.08, 2.5 * settings.depth_noise * distances)
         flat = foreground(samples.reshape(-1, samples.shape[2]), np.repeat(widths, samples.shape[1]))
         return Surface(flat.depths.reshape(samples.shape[:2]), flat.variances.reshape(samples.shape[:2]))
 

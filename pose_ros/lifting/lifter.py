@@ -15,6 +15,8 @@ from pose_ros.lifting.limb_lengths import LimbLengths, measured_lengths, refine
 from pose_ros.skeletons import Skeleton
 from pose_ros.types import Person, Points, PointSource
 
+_ACROSS = np.diag([1.0, 1.0, 0.0])
+
 
 class Lifter:
     """Lifts the people of one camera with depth; remembers the limb lengths of tracks.
@@ -70,8 +72,8 @@ class Lifter:
             StampError: the stamp is not finite.
         """
         measured = [one for one in persons if one.points is not None]
-        rays = _rays(np.array([one.keypoints for one in measured], float).reshape(-1, len(self._skeleton), 2), camera)
-        points = np.array([one.points.positions for one in measured if one.points]).reshape(rays.shape)
+        points = np.array([one.points.positions for one in measured if one.points]).reshape(-1, len(self._skeleton), 3)
+        rays = points / points[:, :, 2:]
         # Along the ray (x, y, 1) the variance of the depth is that of z.
         variances = np.array([one.points.covariances[:, 2, 2] for one in measured if one.points])
         variances = np.where(np.isnan(variances), np.inf, variances).reshape(rays.shape[:2])
@@ -82,8 +84,8 @@ class Lifter:
     def _with_points(self, persons: Sequence[Person], points: np.ndarray, rays: np.ndarray, variances: np.ndarray,
                      focal: float) -> list[Person]:
         covariances = self._covariances(points, rays, variances, focal)
-        sources = np.where(np.isfinite(points).all(axis=2), PointSource.SENSOR, PointSource.NONE)
-        return [one.with_points(Points(*parts)) for one, *parts in zip(persons, points, covariances, sources)]
+        sources = np.where(np.isfinite(points).all(axis=2), np.uint8(PointSource.SENSOR), np.uint8(PointSource.NONE))
+        return [one.with_points(own) for one, own in zip(persons, Points.of_each(points, covariances, sources))]
 
     def _check(self, persons: Sequence[Person], depth: DepthImage, camera: Camera) -> None:
         height, width = depth.values.shape
@@ -111,10 +113,9 @@ class Lifter:
     def _covariances(self, points: np.ndarray, rays: np.ndarray, variances: np.ndarray, focal: float) -> np.ndarray:
         """(P, K, 3, 3): depth noise along the ray, keypoint noise across it."""
         across = np.square(self._settings.keypoint_noise_px / focal * points[:, :, 2])[:, :, None, None]
-        sideways = np.diag([1.0, 1.0, 0.0])
         along = rays[:, :, :, None] * rays[:, :, None, :] * np.where(np.isfinite(variances), variances, np.nan)[
             :, :, None, None]
-        return along + across * sideways
+        return along + across * _ACROSS
 
 
 def _rays(keypoints: np.ndarray, camera: Camera) -> np.ndarray:

@@ -32,8 +32,8 @@ class Body:
         if self._settings.limb_orientations:
             limbs = self._limbs.of([one.person.track_id for one in people], positions, stamp_s)
         # The errors of both hips are taken as independent.
-        spreads = np.array([one.covariances[self._hips] for one in points]).sum(axis=1) / 4
-        velocities = np.array([one.point_velocities[self._hips] for one in people]).mean(axis=1)
+        spreads = np.array([one.covariances for one in points])[:, self._hips].sum(axis=1) / 4
+        velocities = np.array([one.point_velocities for one in people])[:, self._hips].mean(axis=1)
         turned = quaternions(body_axes(positions, self._skeleton))
         roots = map(Root, positions[:, self._hips].mean(axis=1), spreads, velocities, turned)
         return list(zip(roots, limbs))

@@ -66,8 +66,9 @@ def medians(values: np.ndarray) -> np.ndarray:
     """
     counts = np.isfinite(values).sum(axis=1, keepdims=True)
     # Sorting puts NaN last.
-    middles = np.take_along_axis(np.sort(values, axis=1), np.concatenate([(counts - 1) // 2, counts // 2], axis=1), 1)
-    return np.asarray(middles.mean(axis=1))
+    middle = np.concatenate([(counts - 1) // 2, counts // 2], axis=1)
+    people, axes = np.arange(len(values))[:, None, None], np.arange(values.shape[2])
+    return np.asarray(np.sort(values, axis=1)[people, middle, axes].mean(axis=1))
 
 
 def duplicates(keypoints: np.ndarray, others: np.ndarray, sigmas: np.ndarray) -> np.ndarray:

@@ -86,8 +86,7 @@ class Tracker:
         self._confirm(bool(np.isfinite(distances).any()))
         self._forget()
         self._begin(persons, measured, distances, self._once(persons, measured, places, columns.tolist()))
-        inside = self._inside(image_size)
-        return [self._track(row, inside[row]) for row, one in enumerate(self._identities)
+        return [self._track(row, image_size) for row, one in enumerate(self._identities)
                 if one.track_id >= 0 or one.seen_s == self._stamp_s]
 
     def _advance(self, stamp_s: float) -> float:
@@ -191,17 +190,17 @@ class Tracker:
         self._identities += [Identity(persons[i].with_track_id(-1), self._stamp_s, self._stamp_s,
                                        distance_m=distances[i], measured_s=self._stamp_s) for i in starts]
 
-    def _inside(self, image_size: tuple[int, int] | None) -> np.ndarray:
-        known = np.isfinite(self._motion.keypoints)
-        middles = np.where(known, self._motion.keypoints, 0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-        return ((middles >= 0) & (middles <= np.array(image_size or np.inf))).all(axis=1) | (image_size is None)
+    def _inside(self, row: int, image_size: tuple[int, int] | None) -> bool:
+        keypoints = self._motion.keypoints[row]
+        middle = keypoints[np.isfinite(keypoints).all(axis=1)].mean(axis=0)
+        return image_size is None or bool(((middle >= 0) & (middle <= image_size)).all())
 
-    def _track(self, row: int, inside: bool) -> Track:
+    def _track(self, row: int, image_size: tuple[int, int] | None) -> Track:
         one = self._identities[row]
         unseen_s = self._stamp_s - one.seen_s
         state, person = TrackState.NEW if one.track_id < 0 else TrackState.TRACKED, one.person
         if unseen_s > 0:
-            soon = inside and unseen_s <= self._settings.predict_s
+            soon = unseen_s <= self._settings.predict_s and self._inside(row, image_size)
             state = TrackState.PREDICTED if soon else TrackState.LOST
             person = one.predicted(self._extrapolated(row)) if soon else one.erased()
         return Track(person, state, one.frames, self._stamp_s - one.began_s, unseen_s, self._motion.velocities[row])
