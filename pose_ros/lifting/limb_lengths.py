@@ -10,7 +10,6 @@ from pose_ros.errors import StampError
 _PRIOR_SHARE = 0.2  # people differ from the average by about this part of a length
 _MEASURED_M = 0.04
 _FLOOR_M = 0.01
-_ROUNDS = 2
 _MAX_STEP_M = 0.2
 
 
@@ -77,7 +76,9 @@ def _lengths(vectors: np.ndarray) -> np.ndarray:
 
 def refine(points: np.ndarray, rays: np.ndarray, variances: np.ndarray, edges: np.ndarray, lengths: np.ndarray,
            length_variances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Move points along their rays so that limbs get their length: Gauss-Newton with Cauchy weights.
+    """Move points along their rays so that limbs get their length: a Gauss-Newton step with Cauchy weights.
+
+    More steps bring points no nearer to the truth: depths are good enough for the first to be nearly straight.
 
     Args:
         points: (P, K, 3) [m] = depth times ray; NaN = unknown.
@@ -91,20 +92,17 @@ def refine(points: np.ndarray, rays: np.ndarray, variances: np.ndarray, edges: n
     """
     known = np.isfinite(points).all(axis=2)
     certainty = np.where(known, 1 / np.where(known, variances, 1), 1.0)
-    measured = np.where(known, points[:, :, 2], 0)
-    depths, rays = measured.copy(), np.where(np.isfinite(rays), rays, 0)
+    depths, rays = np.where(known, points[:, :, 2], 0), np.where(known[:, :, None], rays, 0)
     both = known[:, edges[:, 0]] & known[:, edges[:, 1]]
-    diagonal = np.arange(rays.shape[1])
-    for _ in range(_ROUNDS):
-        slopes, misses = _limb_equations(depths[:, :, None] * rays, rays, edges, lengths)
-        expected = length_variances + (slopes ** 2 @ (1 / certainty)[:, :, None])[:, :, 0]
-        weights = both / length_variances / (1 + misses ** 2 / (4 * expected))
-        weighted = np.swapaxes(slopes * weights[:, :, None], 1, 2)
-        normal = weighted @ slopes
-        normal[:, diagonal, diagonal] += certainty
-        pull = (weighted @ misses[:, :, None])[:, :, 0] + certainty * (depths - measured)
-        inverse = np.linalg.inv(normal)
-        depths -= np.clip((inverse @ pull[:, :, None])[:, :, 0], -_MAX_STEP_M, _MAX_STEP_M)
+    slopes, misses = _limb_equations(depths[:, :, None] * rays, rays, edges, lengths)
+    expected = length_variances + (slopes ** 2 @ (1 / certainty)[:, :, None])[:, :, 0]
+    weights = both / length_variances / (1 + misses ** 2 / (4 * expected))
+    weighted = np.swapaxes(slopes * weights[:, :, None], 1, 2)
+    normal, diagonal = weighted @ slopes, np.arange(rays.shape[1])
+    normal[:, diagonal, diagonal] += certainty
+    inverse = np.linalg.inv(normal)
+    steps = (inverse @ (weighted @ misses[:, :, None]))[:, :, 0]
+    depths -= np.clip(steps, -_MAX_STEP_M, _MAX_STEP_M)
     spread = np.diagonal(inverse, axis1=1, axis2=2)
     return (np.where(known[:, :, None], depths[:, :, None] * rays, np.nan), np.where(known, spread, np.inf))
 
