@@ -14,7 +14,8 @@ from scipy.spatial.transform import Rotation, Slerp
 from pose_ros.errors import TransformError
 from pose_ros.types import Points
 
-_HISTORY_S = 10.0
+# A stamp that is older than the newest by RESTART_S is of a bag that starts again.
+HISTORY_S, RESTART_S = 10.0, 5.0
 
 
 def matrix_of(translation: Sequence[float], quaternion: Sequence[float]) -> np.ndarray:
@@ -61,13 +62,13 @@ class _Link:
     poses: list[np.ndarray] = field(default_factory=list)
 
     def put(self, stamp_s: float, matrix: np.ndarray) -> None:
-        if self.static or (self.stamps_s and stamp_s < self.stamps_s[-1] - _HISTORY_S / 2):
-            self.stamps_s.clear()  # a bag that starts again
+        if self.static or (self.stamps_s and stamp_s < self.stamps_s[-1] - RESTART_S):
+            self.stamps_s.clear()
             self.poses.clear()
         place = bisect_left(self.stamps_s, stamp_s)
         self.stamps_s.insert(place, stamp_s)
         self.poses.insert(place, matrix)
-        while self.stamps_s[-1] - self.stamps_s[0] > _HISTORY_S:
+        while self.stamps_s[-1] - self.stamps_s[0] > HISTORY_S:
             del self.stamps_s[0], self.poses[0]
 
     def at(self, stamp_s: float, frame: str) -> np.ndarray:
@@ -92,6 +93,18 @@ def _between(poses: Sequence[np.ndarray], stamps_s: Sequence[float], stamp_s: fl
     return matrix
 
 
+def named(parent: str, child: str) -> tuple[str, str]:
+    """The names of two frames, without the slash of ROS 1.
+
+    Raises:
+        TransformError: a frame cannot be its own parent, and needs a name.
+    """
+    parent, child = parent.lstrip('/'), child.lstrip('/')
+    if not parent or not child or parent == child:
+        raise TransformError(f'frame {child!r} in {parent!r}; allowed: two names that differ')
+    return parent, child
+
+
 class TransformTree:
     """The newest ten seconds of every frame. Not thread-safe.
 
@@ -110,9 +123,7 @@ class TransformTree:
         Raises:
             TransformError: a frame cannot be its own parent, and needs a name.
         """
-        parent, child = parent.lstrip('/'), child.lstrip('/')
-        if not parent or not child or parent == child:
-            raise TransformError(f'frame {child!r} in {parent!r}; allowed: two names that differ')
+        parent, child = named(parent, child)
         link = self._links.get(child)
         if link is None or link.parent != parent or link.static != static:
             link = self._links[child] = _Link(parent, static)

@@ -12,7 +12,8 @@ from rclpy.node import Node
 from rclpy.publisher import Publisher
 
 from pose_ros.bridge.qos import result_qos
-from pose_ros.bridge.transforms import broadcaster, matrix_to_msg, tf_type
+from pose_ros.bridge.transform_msgs import matrix_to_msg
+from pose_ros.bridge.transforms import broadcaster, tf_type
 from pose_ros.errors import TransformError
 from pose_ros.space.followed import Followed
 from pose_ros.transforms import matrix_of

@@ -11,7 +11,8 @@ from std_msgs.msg import Header
 
 from pose_ros.bridge.cameras import camera_to_msg
 from pose_ros.bridge.depth import depth_to_msg
-from pose_ros.bridge.transforms import matrix_to_msg, tf_type
+from pose_ros.bridge.transform_msgs import matrix_to_msg
+from pose_ros.bridge.transforms import tf_type
 from pose_ros.lifting.depth_image import DepthImage
 from pose_ros.nodes.settings import CameraNodeSettings
 from pose_ros.sources.rgbd import DepthClip

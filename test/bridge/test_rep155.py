@@ -14,7 +14,7 @@ from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 
 from pose_ros.bridge.rep155 import Humans
-from pose_ros.bridge.transforms import matrix_from_msg
+from pose_ros.bridge.transform_msgs import matrix_from_msg
 from pose_ros.errors import TransformError
 
 SIZE = (640, 480)

@@ -1,9 +1,9 @@
-"""tf on a real graph, with the tf2_msgs that the set-up builds; tf2_ros, where it is installed, answers alike."""
+"""tf on a real graph, with the tf2_msgs that the set-up builds, and with each tree that may keep it."""
 from __future__ import annotations
 
 import sys
 import threading
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +13,9 @@ from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import Header
 from tf2_msgs.msg import TFMessage
 
-from pose_ros.bridge.transforms import TransformTopics, broadcaster, listen, matrix_from_msg, matrix_to_msg, tf_type
+from pose_ros.bridge.tf2_tree import Tf2Tree
+from pose_ros.bridge.transform_msgs import matrix_to_msg
+from pose_ros.bridge.transforms import broadcaster, listen, tf_type
 from pose_ros.errors import TransformError
 from pose_ros.transforms import inverse, matrix_of
 
@@ -26,7 +28,7 @@ def stamped(parent: str, child: str, matrix: np.ndarray, sec: int):
 
 
 @pytest.fixture
-def tf(graph):
+def tf(graph, tf2_ros):
     """A node that listens, and one that tells."""
     told = broadcaster(graph.node('teller'))
     node = graph.node('listener')
@@ -45,12 +47,6 @@ def known(tf, *where):
     return ask
 
 
-def test_there_and_back():
-    msg = matrix_to_msg(POSE, Header(frame_id='base'), 'camera')
-    assert (msg.header.frame_id, msg.child_frame_id) == ('base', 'camera')
-    np.testing.assert_allclose(matrix_from_msg(msg.transform), POSE, atol=1e-12)
-
-
 def test_frames_are_known_at_their_stamps(tf):
     for sec in (1, 3):
         tf.told.publish(stamped('base', 'camera', POSE, sec))
@@ -59,7 +55,7 @@ def test_frames_are_known_at_their_stamps(tf):
     np.testing.assert_allclose(tf.transforms.lookup('camera', 'base', Time(sec=2)), inverse(POSE), atol=1e-9)
 
 
-def test_static_frames_told_before_anybody_listened_are_known(graph):
+def test_static_frames_told_before_anybody_listened_are_known(graph, tf2_ros):
     latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
     graph.node('teller').create_publisher(TFMessage, '/tf_static', latched).publish(stamped('base', 'arm', POSE, 0))
     tf = SimpleNamespace(transforms=listen(graph.node('listener')))
@@ -80,46 +76,44 @@ def test_only_what_may_come_is_waited_for(tf):
         tf.transforms.lookup('base', 'camera', Time(sec=3), 0.01)
 
 
-def test_who_has_closed_hears_nothing(tf):
+def test_who_has_closed_hears_nothing_leaves_nothing_and_may_listen_again(tf):
     tf.transforms.close()
     wait_until(lambda: not tf.told.get_subscription_count())
+    services = len(list(tf.node.services))
+    for _ in range(2):
+        again = listen(tf.node)
+        wait_until(tf.told.get_subscription_count)
+        tf.told.publish(stamped('base', 'camera', POSE, 1))
+        wait_until(known(SimpleNamespace(transforms=again), 'base', 'camera', Time(sec=1)))
+        again.close()
+        wait_until(lambda: not tf.told.get_subscription_count())
+    assert len(list(tf.node.services)) == services and not list(tf.node.subscriptions)
+
+
+def test_what_is_too_old_is_not_waited_for(tf):
+    """This would hang as well: what is older than all that is known never comes."""
+    for sec in (5, 6):
+        tf.told.publish(stamped('base', 'camera', POSE, sec))
+    wait_until(known(tf, 'base', 'camera', Time(sec=6)))
+    with pytest.raises(TransformError, match='is not known at 4.000 s') as error:
+        tf.transforms.lookup('base', 'camera', Time(sec=4), FOREVER_S)
+    assert not error.value.may_come
+
+
+def test_what_is_no_transform_is_told_and_the_next_one_counts(tf):
+    broken = stamped('base', 'camera', POSE, 1)
+    broken.transforms[0].transform.rotation.x = float('nan')
+    for msg in (broken, stamped('base', 'base', POSE, 1), stamped('base', 'camera', POSE, 1)):
+        tf.told.publish(msg)
+    wait_until(known(tf, 'base', 'camera', Time(sec=1)))
+    np.testing.assert_allclose(tf.transforms.lookup('base', 'camera', Time(sec=1)), POSE, atol=1e-9)
+
+
+def test_tf2_keeps_the_tree_where_it_is_installed(graph, tf2_ros):
+    assert isinstance(listen(graph.node('listener'))._tree, Tf2Tree) == (tf2_ros != 'none')
 
 
 def test_without_the_message_the_error_says_what_to_do(monkeypatch):
     monkeypatch.setitem(sys.modules, 'tf2_msgs.msg', None)
     with pytest.raises(TransformError, match='tf2_msgs.*make setup'):
         tf_type()
-
-
-class _Buffer:
-    """What this package uses of tf2_ros.Buffer."""
-
-    def __init__(self, node=None) -> None:
-        self.waits: list[float] = []
-
-    def can_transform(self, target: str, source: str, when) -> bool:
-        return source == 'camera'
-
-    def lookup_transform(self, target: str, source: str, when, timeout):
-        self.waits.append(timeout.nanoseconds * 1e-9)
-        if source != 'camera' or when.nanoseconds > 2e9:
-            raise LookupError(f'{source} is not known')
-        return matrix_to_msg(POSE, Header(frame_id=target), source)
-
-
-def test_tf2_ros_is_used_where_it_is(monkeypatch, graph):
-    buffers, gone = [], []
-    fake = ModuleType('tf2_ros')
-    fake.Buffer = lambda node: buffers.append(_Buffer()) or buffers[-1]
-    fake.TransformListener = lambda *_, **__: SimpleNamespace(unregister=lambda: gone.append(True))
-    fake.TransformException = LookupError
-    monkeypatch.setitem(sys.modules, 'tf2_ros', fake)
-    transforms = listen(graph.node('listener'))
-    assert not isinstance(transforms, TransformTopics)
-    np.testing.assert_allclose(transforms.lookup('base', 'camera', Time(sec=2), 0.5), POSE, atol=1e-9)
-    for source in ('camera', 'nowhere'):
-        with pytest.raises(TransformError, match=f'{source} is not known'):
-            transforms.lookup('base', source, Time(sec=3), 0.5)
-    assert buffers[0].waits == [0.5, 0.5, 0.0], 'nobody waits for what nothing connects'
-    transforms.close()
-    assert gone

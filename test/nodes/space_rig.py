@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ from pose_ros.bridge.cameras import camera_to_msg
 from pose_ros.bridge.convert import persons_from_msg
 from pose_ros.bridge.depth import depth_to_msg
 from pose_ros.bridge.images import image_to_msg
-from pose_ros.bridge.transforms import matrix_to_msg
+from pose_ros.bridge.transform_msgs import matrix_to_msg
 from pose_ros.camera import Camera
+from pose_ros.errors import TransformError
 from pose_ros.estimators.fake import FakeEstimator
 from pose_ros.lifting.depth_image import DepthImage
 from pose_ros.msg import PersonPoseArray
@@ -100,8 +102,13 @@ class SpaceRig(Rig):
         topic, qos = ('/tf_static', STATIC) if static else ('/tf', RELIABLE)
         msg: TransformStamped = matrix_to_msg(matrix, header(stamp_s, parent), child)
         self.camera(topic, TFMessage, qos=qos).publish(TFMessage(transforms=[msg]))
-        tree = self.node._pipeline._space._cameras[camera]._transforms._tree
-        wait_until(lambda: child in tree._links and (static or stamp_s in tree._links[child].stamps_s), what='tf known')
+        transforms, at = self.node._pipeline._space._cameras[camera]._transforms, msg.header.stamp
+
+        def known() -> bool:
+            with suppress(TransformError):
+                return np.allclose(transforms.lookup(parent, child, at), matrix)
+            return False
+        wait_until(known, what='tf known')
 
     def in_space(self, camera: str = '/image') -> tuple[int, str, dict[str, str]]:
         """The diagnostics of the people of a camera."""
