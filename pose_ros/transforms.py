@@ -7,6 +7,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 
 import numpy as np
 from scipy.spatial.transform import Rotation, Slerp
@@ -18,15 +19,24 @@ from pose_ros.types import Points
 HISTORY_S, RESTART_S = 10.0, 5.0
 
 
+def check_transform(translation: Sequence[float], quaternion: Sequence[float]) -> None:
+    """That this is a rigid transform.
+
+    Raises:
+        TransformError: not finite, or a quaternion of length zero.
+    """
+    if not (all(map(isfinite, (*translation, *quaternion))) and any(quaternion)):
+        raise TransformError(f'translation {list(translation)}, quaternion {list(quaternion)}; allowed: finite numbers '
+                             'and a quaternion longer than zero')
+
+
 def matrix_of(translation: Sequence[float], quaternion: Sequence[float]) -> np.ndarray:
     """(3,) [m] and (4,) x y z w -> (4, 4).
 
     Raises:
         TransformError: not finite, or a quaternion of length zero.
     """
-    if not (np.isfinite(translation).all() and np.isfinite(quaternion).all() and np.any(quaternion)):
-        raise TransformError(f'translation {list(translation)}, quaternion {list(quaternion)}; allowed: finite numbers '
-                             'and a quaternion longer than zero')
+    check_transform(translation, quaternion)
     matrix = np.eye(4)
     matrix[:3, :3], matrix[:3, 3] = Rotation.from_quat(quaternion).as_matrix(), translation
     return matrix
@@ -93,7 +103,7 @@ def _between(poses: Sequence[np.ndarray], stamps_s: Sequence[float], stamp_s: fl
     return matrix
 
 
-def named(parent: str, child: str) -> tuple[str, str]:
+def link_names(parent: str, child: str) -> tuple[str, str]:
     """The names of two frames, without the slash of ROS 1.
 
     Raises:
@@ -123,7 +133,7 @@ class TransformTree:
         Raises:
             TransformError: a frame cannot be its own parent, and needs a name.
         """
-        parent, child = named(parent, child)
+        parent, child = link_names(parent, child)
         link = self._links.get(child)
         if link is None or link.parent != parent or link.static != static:
             link = self._links[child] = _Link(parent, static)

@@ -2,19 +2,21 @@
 from __future__ import annotations
 
 import numpy as np
+from geometry_msgs.msg import TransformStamped
 from rclpy.duration import Duration
 from rclpy.time import Time
 from std_msgs.msg import Header
 
-from pose_ros.bridge.transform_msgs import matrix_from_msg, matrix_to_msg
+from pose_ros.bridge.stamps import seconds_of
+from pose_ros.bridge.transform_msgs import matrix_from_msg, unit
 from pose_ros.errors import TransformError
-from pose_ros.transforms import HISTORY_S, RESTART_S, named
+from pose_ros.transforms import HISTORY_S, RESTART_S, link_names
 
 _AUTHORITY = 'pose_ros'
 
 
 class Tf2Tree:
-    """What tf2 keeps, put and asked as a `TransformTree`. Not thread-safe.
+    """What tf2 keeps, asked as a `TransformTree`. Not thread-safe.
 
     Raises:
         ImportError: there is no tf2_ros here.
@@ -24,20 +26,21 @@ class Tf2Tree:
         from tf2_ros import BufferCore, TransformException
         self._core, self._error = BufferCore(Duration(seconds=HISTORY_S)), TransformException
 
-    def put(self, parent: str, child: str, stamp_s: float, matrix: np.ndarray, static: bool = False) -> None:
-        """Where `child` is in `parent` at a stamp [s]; for ever if static.
+    def take(self, msg: TransformStamped, static: bool) -> None:
+        """Keeps a message; for ever if static.
 
         Raises:
-            TransformError: a frame cannot be its own parent, and needs a name.
+            TransformError: it is no transform between two frames.
         """
-        parent, child = named(parent, child)
-        newest_s = self._newest_s(parent, child)
-        msg = matrix_to_msg(matrix, Header(frame_id=parent, stamp=_time(stamp_s).to_msg()), child)
+        parent, child = link_names(msg.header.frame_id, msg.child_frame_id)
+        stamp_s, newest_s = seconds_of(msg.header.stamp), self._newest_s(parent, child)
+        header = Header(frame_id=parent, stamp=_time(stamp_s).to_msg())
+        kept = TransformStamped(header=header, child_frame_id=child, transform=unit(msg.transform))
         # tf2 refuses what is older than its history, but a frame that becomes static, and then moves, has none.
         if static or (newest_s is not None and stamp_s < newest_s - RESTART_S):
-            self._core.set_transform_static(msg, _AUTHORITY)
+            self._core.set_transform_static(kept, _AUTHORITY)
         if not static:
-            self._core.set_transform(msg, _AUTHORITY)
+            self._core.set_transform(kept, _AUTHORITY)
 
     def lookup(self, target: str, source: str, stamp_s: float) -> np.ndarray:
         """(4, 4) transform of points in `source` to `target` at a stamp [s], interpolated.

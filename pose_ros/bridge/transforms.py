@@ -10,6 +10,7 @@ from threading import Condition
 from typing import Any, Protocol
 
 import numpy as np
+from geometry_msgs.msg import TransformStamped
 from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile
 
@@ -25,13 +26,26 @@ _STATIC_QOS = QoSProfile(depth=100, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 
 
 class Tree(Protocol):
-    """Keeps transforms: TransformTree, or tf2 in its place."""
+    """Keeps what is told of transforms."""
 
-    def put(self, parent: str, child: str, stamp_s: float, matrix: np.ndarray, static: bool = False) -> None:
-        """See `TransformTree.put`."""
+    def take(self, msg: TransformStamped, static: bool) -> None:
+        """Keeps a message; for ever if static.
+
+        Raises:
+            TransformError: it is no transform between two frames.
+        """
 
     def lookup(self, target: str, source: str, stamp_s: float) -> np.ndarray:
         """See `TransformTree.lookup`."""
+
+
+class OwnTree(TransformTree):
+    """The tree of this package as a `Tree`."""
+
+    def take(self, msg: TransformStamped, static: bool) -> None:
+        """See `Tree.take`."""
+        self.put(msg.header.frame_id, msg.child_frame_id, seconds_of(msg.header.stamp),
+                 matrix_from_msg(msg.transform), static)
 
 
 def listen(node: Node) -> Transforms:
@@ -43,7 +57,7 @@ def listen(node: Node) -> Transforms:
     try:
         tree: Tree = Tf2Tree()
     except ImportError:
-        tree = TransformTree()
+        tree = OwnTree()
     return Transforms(node, tree)
 
 
@@ -117,8 +131,7 @@ class Transforms:
         with self._changed:
             for one in msg.transforms:
                 try:
-                    self._tree.put(one.header.frame_id, one.child_frame_id, seconds_of(one.header.stamp),
-                                   matrix_from_msg(one.transform), static)
+                    self._tree.take(one, static)
                 except TransformError as error:
                     self._node.get_logger().warning(f'tf: {error}', throttle_duration_sec=5.0)
             self._changed.notify_all()

@@ -4,10 +4,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
+from std_msgs.msg import Header
 
+from pose_ros.bridge.stamps import time_of
 from pose_ros.bridge.tf2_tree import Tf2Tree
+from pose_ros.bridge.transform_msgs import matrix_to_msg
+from pose_ros.bridge.transforms import OwnTree
 from pose_ros.errors import TransformError
-from pose_ros.transforms import TransformTree, matrix_of
+from pose_ros.transforms import matrix_of
 
 pytestmark = pytest.mark.parametrize('tf2_ros', ['stand-in', 'real'], indirect=True)
 FRAMES = [f'frame_{index}' for index in range(6)]
@@ -16,7 +20,11 @@ FRAMES = [f'frame_{index}' for index in range(6)]
 @pytest.fixture
 def trees(tf2_ros):
     """The two that shall answer alike."""
-    return TransformTree(), Tf2Tree()
+    return OwnTree(), Tf2Tree()
+
+
+def put(tree, parent, child, stamp_s, matrix, static=False):
+    tree.take(matrix_to_msg(matrix, Header(frame_id=parent, stamp=time_of(stamp_s)), child), static)
 
 
 def pose(rng):
@@ -31,7 +39,7 @@ def grow(trees, rng):
         for stamp_s in stamps_s if rng.random() < 0.9 else ():
             matrix = pose(rng)
             for tree in trees:
-                tree.put(parent, FRAMES[index], stamp_s, matrix, static)
+                put(tree, parent, FRAMES[index], stamp_s, matrix, static)
 
 
 def answer(tree, *question):
@@ -49,7 +57,7 @@ def value(tree, stamp_s):
 def tell(trees, stamps_s, x=0.0, child='camera', static=False):
     for tree in trees:
         for stamp_s in stamps_s:
-            tree.put('base', child, stamp_s, matrix_of([x, 0, 0], [0, 0, 0, 1]), static)
+            put(tree, 'base', child, stamp_s, matrix_of([x, 0, 0], [0, 0, 0, 1]), static)
 
 
 @pytest.mark.parametrize('seed', range(5))
@@ -112,4 +120,16 @@ def test_names_may_begin_with_a_slash_and_not_be_empty(trees):
             tree.lookup('base', '', 1.0)
         for parent, child in (('base', '/base'), ('', 'camera'), ('base', '')):
             with pytest.raises(TransformError, match='two names that differ'):
-                tree.put(parent, child, 1.0, np.eye(4))
+                put(tree, parent, child, 1.0, np.eye(4))
+
+
+@pytest.mark.parametrize(('w', 'shift'), [(0.0, 0.0), (float('nan'), 0.0), (1.0, float('inf'))])
+def test_what_is_no_transform_is_refused_and_a_quaternion_of_another_length_is_none_the_worse(trees, w, shift):
+    msg = matrix_to_msg(np.eye(4), Header(frame_id='base', stamp=time_of(1.0)), 'camera')
+    for tree in trees:
+        msg.transform.rotation.w, msg.transform.translation.x = w, shift
+        with pytest.raises(TransformError, match='allowed: finite numbers and a quaternion longer than zero'):
+            tree.take(msg, static=False)
+        msg.transform.rotation.w, msg.transform.translation.x = 3.0, 5.0
+        tree.take(msg, static=False)
+        np.testing.assert_allclose(tree.lookup('base', 'camera', 1.0), matrix_of([5, 0, 0], [0, 0, 0, 1]))
