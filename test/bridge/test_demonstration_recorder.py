@@ -89,7 +89,7 @@ def test_the_newest_image_is_recorded_and_one_that_cannot_be_read_is_not(tmp_pat
 def test_a_full_disk_is_told_and_what_was_written_stays(tmp_path):
     here = Path(__file__).parent
     done = subprocess.run([sys.executable, '-c', FULL, str(tmp_path / 'taught')], capture_output=True, text=True,
-                          env={**os.environ, 'PYTHONPATH': f'{here}{os.pathsep}{here.parent}'}, timeout=60)
+                          env={**os.environ, 'PYTHONPATH': f'{here.parent}{os.pathsep}{here}'}, timeout=60)
     assert done.returncode == 0, done.stderr
     assert 'recording has ended: File too large' in done.stdout
     assert 0 < len(read_demonstration(tmp_path / 'taught').persons.stamps) < 900
